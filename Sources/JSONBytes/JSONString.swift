@@ -1,0 +1,136 @@
+/// Where a JSON string stands in its text.
+public struct JSONString: Hashable, Sendable {
+  /// The bytes between the quotes, still escaped.
+  public let content: Range<Int>
+  /// Whether a backslash occurs in `content`.
+  public let hasEscapes: Bool
+
+  /// Creates a string location.
+  @inlinable
+  public init(content: Range<Int>, hasEscapes: Bool) {
+    self.content = content
+    self.hasEscapes = hasEscapes
+  }
+}
+
+extension JSONCursor {
+  /// Skips the string at the cursor, checking escapes, control characters and UTF-8.
+  @inlinable
+  public mutating func skipString() throws(JSONError) -> JSONString {
+    let start = head + 1
+    var index = start
+    var hasEscapes = false
+    while true {
+      // Eight plain ASCII bytes at a time; the lowest flagged lane is the first that needs a look.
+      while index &+ 8 <= count {
+        let flags = JSONCursor.specialLanes(word(index))
+        if flags == 0 {
+          index &+= 8
+          continue
+        }
+        index &+= flags.trailingZeroBitCount &>> 3
+        break
+      }
+      guard index < count else { throw JSONError(.unexpectedEnd, at: count) }
+      let next = byte(index)
+      if next == UInt8(ascii: "\"") {
+        head = index + 1
+        return JSONString(content: start..<index, hasEscapes: hasEscapes)
+      }
+      if next == UInt8(ascii: "\\") {
+        hasEscapes = true
+        index = try skipEscape(at: index)
+      } else if next >= 0x80 {
+        index = try skipMultibyte(at: index)
+      } else if next < 0x20 {
+        throw JSONError(.controlCharacter, at: index)
+      } else {
+        index &+= 1
+      }
+    }
+  }
+
+  /// High bit set in each lane that holds a quote, a backslash, a control character or a non-ASCII byte.
+  ///
+  /// Lanes above the lowest flagged one may be flagged falsely (borrows run upwards).
+  @inlinable
+  @inline(__always)
+  static func specialLanes(_ word: UInt64) -> UInt64 {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let quote = word ^ (ones &* 0x22)
+    let backslash = word ^ (ones &* 0x5C)
+    let zeroQuote = (quote &- ones) & ~quote
+    let zeroBackslash = (backslash &- ones) & ~backslash
+    let control = (word &- (ones &* 0x20)) & ~word
+    return (zeroQuote | zeroBackslash | control | word) & (ones &* 0x80)
+  }
+
+  /// Checks the escape at `index` and returns the offset behind it; a whole surrogate pair counts as one.
+  @usableFromInline
+  mutating func skipEscape(at index: Int) throws(JSONError) -> Int {
+    guard index + 1 < count else { throw JSONError(.unexpectedEnd, at: count) }
+    switch byte(index + 1) {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+      UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+      return index + 2
+    case UInt8(ascii: "u"):
+      let unit = try codeUnit(at: index)
+      if unit == 0 || unit & 0xFC00 == 0xDC00 { foundUncleanText = true }
+      guard unit & 0xFC00 == 0xD800 else { return index + 6 }
+      if index + 7 < count, byte(index + 6) == UInt8(ascii: "\\"), byte(index + 7) == UInt8(ascii: "u") {
+        if try codeUnit(at: index + 6) & 0xFC00 == 0xDC00 { return index + 12 }
+      }
+      foundUncleanText = true
+      return index + 6
+    default:
+      throw JSONError(.invalidEscape, at: index)
+    }
+  }
+
+  /// The UTF-16 code unit of the `\uXXXX` at `index`.
+  func codeUnit(at index: Int) throws(JSONError) -> UInt16 {
+    guard index + 6 <= count else { throw JSONError(.unexpectedEnd, at: count) }
+    var unit: UInt16 = 0
+    for position in index + 2..<index + 6 {
+      guard let digit = hexDigitValue(byte(position)) else { throw JSONError(.invalidEscape, at: index) }
+      unit = unit << 4 | UInt16(digit)
+    }
+    return unit
+  }
+
+  /// Checks the multi-byte UTF-8 sequence at `index` (Unicode 15, table 3-7) and returns the offset behind it.
+  @inlinable
+  func skipMultibyte(at index: Int) throws(JSONError) -> Int {
+    let lead = byte(index)
+    let length: Int
+    var second: ClosedRange<UInt8> = 0x80...0xBF
+    switch lead {
+    case 0xC2...0xDF: length = 2
+    case 0xE0: (length, second) = (3, 0xA0...0xBF)
+    case 0xE1...0xEC, 0xEE...0xEF: length = 3
+    case 0xED: (length, second) = (3, 0x80...0x9F)
+    case 0xF0: (length, second) = (4, 0x90...0xBF)
+    case 0xF1...0xF3: length = 4
+    case 0xF4: (length, second) = (4, 0x80...0x8F)
+    default: throw JSONError(.invalidUTF8, at: index)
+    }
+    guard index + length <= count else { throw JSONError(.unexpectedEnd, at: count) }
+    guard second.contains(byte(index + 1)) else { throw JSONError(.invalidUTF8, at: index) }
+    var position = index + 2
+    while position < index + length {
+      guard byte(position) & 0xC0 == 0x80 else { throw JSONError(.invalidUTF8, at: index) }
+      position += 1
+    }
+    return index + length
+  }
+}
+
+/// The value of an ASCII hexadecimal digit, or nil.
+func hexDigitValue(_ byte: UInt8) -> UInt8? {
+  switch byte {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+  case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+  case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+  default: nil
+  }
+}

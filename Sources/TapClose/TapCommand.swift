@@ -1,0 +1,7 @@
+/// The `tap-close` program: arguments in, exit code out.
+public enum TapCommand {
+  /// Runs the program and returns its exit code; never throws.
+  public static func run(_ arguments: [String]) async -> Int32 {
+    2
+  }
+}

@@ -1,0 +1,14 @@
+import TargetClose
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+@main
+struct Main {
+  static func main() async {
+    exit(await TargetCommand.run(Array(CommandLine.arguments.dropFirst())))
+  }
+}
