@@ -1,4 +1,4 @@
-import JSONBytes
+public import JSONBytes
 
 /// One HTTP request as the sandbox's API sees it: authenticated, decoded, its body read.
 public struct SandboxRequest: Sendable {
