@@ -62,8 +62,7 @@ struct KeyTable: Sendable {
 
   /// FNV-1a.
   private static func hash(_ key: UnsafeRawBufferPointer) -> Int {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for unsafebyte in unsafe key { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    let hash = unsafe key.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     return Int(truncatingIfNeeded: hash >> 7 & 0x7FFF_FFFF)
   }
 }
