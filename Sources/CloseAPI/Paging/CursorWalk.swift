@@ -1,36 +1,85 @@
-/// Walks the event log towards older events with the cursor each page hands out.
+public import JSONBytes
+
+/// Pages through the event log, newest first, by cursor.
 ///
-/// See developer.close.com: Event Log.
-public struct CursorWalk: PageWalk {
-  private let limit: Int
+/// When the log refuses a cursor, the walk starts again below the oldest event seen and leaves out those
+/// emitted before. The new bound lies a second above that event in case the filter is coarser than the dates.
+///
+/// See: https://developer.close.com/resources/events/
+public struct CursorWalk: Sendable {
+  /// What to do next.
+  public enum Step: Hashable, Sendable {
+    /// Ask for this page; `upTo`, when not nil, replaces the caller's own upper bound (inclusive). With a
+    /// cursor the date filters are left out.
+    case request(cursor: String?, upTo: Timestamp?, limit: Int)
+    /// All events have been read.
+    case finished
+    /// Cursors lead nowhere: they are refused again and again, or bring no events.
+    case stuck
+  }
+
+  /// What to do next.
+  public private(set) var step: Step
+  private var limit: Int
   private var cursor: String?
-  private var known: Set<String> = []
-  private var restarts = 0
-  private var standstill = Standstill()
-  private static let mostRestarts = 3
+  private var upTo: Timestamp?
+  private var oldest: Timestamp?
+  private var recent: [String: Timestamp] = [:]
+  private var refusals = 0
+  private var idlePages = 0
+  private static let mostRefusals = 3
+  /// Generous, because thousands of events of one bulk change can share the second that is read again.
+  private static let mostIdlePages = 300
 
-  /// Starts a walk at the newest event.
-  public init(limit: Int) { self.limit = limit }
-
-  public var parameters: [(name: String, value: String)] {
-    [("_limit", String(limit))] + (cursor.map { [("_cursor", $0)] } ?? [])
+  /// A walk in pages of `limit` events; the log gives no more than 50.
+  public init(limit: Int = 50) {
+    self.limit = max(limit, 1)
+    step = .request(cursor: nil, upTo: nil, limit: self.limit)
   }
 
-  public func hasSeen(_ id: String) -> Bool { known.contains(id) }
+  /// Whether just this version of an event was emitted and is to be left out.
+  public func isEmitted(_ row: KeyedRow) -> Bool { recent[row.id] == row.date }
 
-  public mutating func handle(ids: [String], _ envelope: PageEnvelope) -> PageStep {
-    let before = known.count
-    known.formUnion(ids)
-    guard let next = envelope.cursorNext, !next.isEmpty, next != cursor else { return .done }
+  /// Takes in a page: all its events in order, and its `cursor_next`.
+  public mutating func receive(_ rows: [KeyedRow], next: String?) {
+    guard case .request = step else { return }
+    let fresh = rows.count { !isEmitted($0) }
+    idlePages = fresh > 0 ? 0 : idlePages + 1
+    if fresh > 0 { refusals = 0 }
+    for row in rows {
+      recent[row.id] = row.date
+      oldest = min(oldest ?? row.date, row.date)
+    }
+    if let ceiling = oldest?.adding(seconds: 2) { recent = recent.filter { $0.value <= ceiling } }
+    guard let next, !next.isEmpty else {
+      step = .finished
+      return
+    }
+    // A cursor that leads to itself would lead us in circles.
+    if next == cursor, fresh == 0 { idlePages = .max / 2 }
     cursor = next
-    return standstill.lasts(broughtNews: known.count > before) ? .stuck : .more
+    proceed()
   }
 
-  /// Starts over after the API has refused a cursor; false when it is time to give up.
-  public mutating func restart() -> Bool {
-    guard cursor != nil, restarts < CursorWalk.mostRestarts else { return false }
-    restarts += 1
-    cursor = nil
+  /// Takes in a refusal of the page; false when the walk has no answer to it and the error stands.
+  public mutating func refuse(_ error: CloseError) -> Bool {
+    switch error.code {
+    case .expiredCursor where cursor != nil:
+      cursor = nil
+      upTo = oldest?.adding(seconds: 1)
+      refusals += 1
+    case .limitTooLarge:
+      let smaller = error.maximum ?? 50
+      guard smaller < limit, smaller > 0 else { return false }
+      limit = smaller
+    default: return false
+    }
+    proceed()
     return true
+  }
+
+  private mutating func proceed() {
+    let isStuck = refusals > CursorWalk.mostRefusals || idlePages > CursorWalk.mostIdlePages
+    step = isStuck ? .stuck : .request(cursor: cursor, upTo: upTo, limit: limit)
   }
 }

@@ -1,156 +1,164 @@
 public import JSONBytes
 
-/// Walks `POST /data/search/` in the order of `date_updated`, however many objects there are.
+/// Reads everything a search finds, oldest change first, however much it is and however long it takes.
 ///
-/// A search cursor dies after 30 seconds and after 10,000 objects, so it is never trusted for long: the walk
-/// starts a new search a little below the last date it saw and drops what it has met there before. An object
-/// that changes meanwhile moves ahead and is met again.
+/// A search cursor dies after 30 seconds and after 10,000 objects. So the walk follows one only while it is
+/// fresh, and otherwise starts the search again at the last date seen, leaving out the rows emitted there. Only
+/// while a whole walk has not got past a single instant does it follow the cursor further.
 ///
-/// See developer.close.com: Advanced Filtering.
+///     while case .request(let body) = walk.next(at: now) { … walk.receive(rows, cursor: …, at: now) }
+///
+/// Time is whatever monotonic clock the caller uses.
+///
+/// See: https://developer.close.com/resources/advanced-filtering/
 public struct KeysetWalk: Sendable {
-  /// What to do after a page.
+  /// What to do next.
   public enum Step: Hashable, Sendable {
-    /// Ask for the next page.
-    case more
-    /// All objects have been seen.
-    case done
-    /// Objects came that the filter or the order excludes: this search cannot be relied on.
-    case disobeyed
-    /// More objects share one date than a cursor can walk.
-    case plateau(Timestamp)
+    /// POST this body to `data/search/`.
+    case request(body: JSONValue)
+    /// Everything has been read.
+    case finished
+    /// The search cannot be read to its end.
+    case failed(Failure)
   }
 
-  /// An object of a page.
-  public struct Row: Hashable, Sendable {
-    /// Its id.
-    public let id: String
-    /// Its `date_updated`.
-    public let instant: Timestamp
-
-    /// Creates a row.
-    public init(id: String, instant: Timestamp) {
-      self.id = id
-      self.instant = instant
-    }
+  /// Why a search cannot be read to its end.
+  public enum Failure: Error, Hashable, Sendable {
+    /// As many objects carry this one date as a search can page through, or more.
+    case tooManyAtOneInstant(Timestamp)
+    /// The server returns objects from before this date although asked not to.
+    case filterIgnored(Timestamp)
+    /// The server does not return objects in the order asked for.
+    case orderIgnored
+    /// Cursors expire faster than their pages can be read.
+    case cursorKeepsExpiring
   }
 
-  /// A cursor is not used when it is older than this; Close lets it live for 30 seconds.
-  private static let cursorLifetime: Int64 = 25 * Timestamp.second
-  /// A new search is started before a cursor walk reaches 10,000 objects.
-  private static let cursorDepth = 9_600
-  private static let hardDepth = 10_000
-  /// How far below the last date a new search starts, should the index round or lag.
-  private static let overlap: Int64 = -Timestamp.second
-
-  private let objectType: String
-  private let fields: [String]
-  private let limit: Int
-  private var anchor: Timestamp?
+  private let search: KeysetSearch
+  private var limit: Int
+  private var position: KeysetPosition
+  /// Where the current cursor's search began.
+  private var lowerBound: Timestamp?
   private var cursor: String?
-  private var cursorReceived = Timestamp.earliest
-  private var depth = 0
-  private var last: Timestamp?
-  /// What has come at or above the point where the next search would start.
-  private var recent: Set<Row> = []
-  private var fruitlessRestarts = 0
+  private var cursorCameAt: Duration = .zero
+  private var rowsOfCursor = 0
+  private var emptyPages = 0
+  private var expiriesInPlace = 0
+  private var end: Step?
 
-  /// Starts a walk.
-  ///
-  /// - Parameters:
-  ///   - objectType: `lead`, `contact`, …
-  ///   - start: objects changed before this are left out; nil for none.
-  ///   - fields: fields to ask for; the search gives only ids otherwise.
-  ///   - limit: objects per page, at most 200.
-  public init(objectType: String, from start: Timestamp?, fields: [String], limit: Int = 200) {
-    self.objectType = objectType
-    self.fields = fields
-    self.limit = limit
-    anchor = start
+  private static let longestCursorLife = Duration.seconds(25)
+  private static let mostRowsOfCursor = 10_000
+  private static let manyRowsOfCursor = 9_800
+
+  /// A walk over `search` in pages of `limit`; objects changed at or after `ceiling` (else `search.before`)
+  /// do not tell how far it has come.
+  public init(_ search: KeysetSearch, ceiling: Timestamp? = nil, limit: Int = 200) {
+    self.search = search
+    self.limit = max(limit, 1)
+    position = KeysetPosition(ceiling: ceiling ?? search.before)
+    lowerBound = search.from
   }
 
-  /// The body of the search for the next page.
-  public mutating func nextBody(now: Timestamp) -> JSONValue {
-    if cursor != nil, now.microseconds - cursorReceived.microseconds > KeysetWalk.cursorLifetime {
-      _ = restart()
+  /// How far the search has been read; nil before the first row.
+  public var date: Timestamp? { position.date }
+
+  /// Whether just this version of a row was emitted and is to be left out.
+  public func isEmitted(_ row: KeyedRow) -> Bool { position.isEmitted(row) }
+
+  /// What to do at `now`.
+  public mutating func next(at now: Duration) -> Step {
+    if let end { return end }
+    let isSpent = rowsOfCursor >= KeysetWalk.manyRowsOfCursor
+    let isOld = now - cursorCameAt >= KeysetWalk.longestCursorLife
+    if cursor != nil, isSpent || isOld, canStartAgain { startAgain() }
+    return .request(body: search.body(from: lowerBound, limit: limit, cursor: cursor))
+  }
+
+  /// Takes in a page: all its rows in order, and its cursor if it has one.
+  public mutating func receive(_ rows: [KeyedRow], cursor: String?, at now: Duration) {
+    guard end == nil else { return }
+    if let failure = fault(in: rows) {
+      end = .failed(failure)
+      return
     }
-    var conditions: [JSONValue] = [["type": "object_type", "object_type": .string(objectType)]]
-    if let anchor { conditions.append(changedSince(anchor)) }
-    var body: JSONValue = [
-      "query": ["type": "and", "queries": .array(conditions)],
-      "_fields": [objectType: .array(fields.map(JSONValue.string))],
-      "sort": [["direction": "asc", "field": dateUpdated]],
-      "_limit": .int(limit),
-    ]
-    if let cursor { body["cursor"] = .string(cursor) }
-    return body
-  }
-
-  /// Whether this object, as of this date, has come before.
-  public func hasSeen(_ row: Row) -> Bool { recent.contains(row) }
-
-  /// Takes in a page and says how to go on.
-  public mutating func handle(_ rows: [Row], cursor next: String?, now: Timestamp) -> Step {
-    let isObedient = rows.allSatisfy { $0.instant >= (anchor ?? .earliest).adding(seconds: -60) }
-    guard isObedient, isAscending(rows) else { return .disobeyed }
-    let news = rows.filter { !recent.contains($0) }
-    for row in news { last = max(last ?? row.instant, row.instant) }
-    recent.formUnion(news)
-    if let floor = last?.adding(microseconds: 2 * KeysetWalk.overlap) {
-      recent = recent.count > 4 * limit ? recent.filter { $0.instant >= floor } : recent
+    position.advance(over: rows)
+    rowsOfCursor += rows.count
+    emptyPages = rows.isEmpty ? emptyPages + 1 : 0
+    if canStartAgain { expiriesInPlace = 0 }
+    self.cursor = cursor.flatMap { $0.isEmpty ? nil : $0 }
+    cursorCameAt = now
+    let isOver = self.cursor == nil || emptyPages > 2
+    if !canStartAgain, rowsOfCursor >= KeysetWalk.mostRowsOfCursor {
+      end = .failed(.tooManyAtOneInstant(position.date ?? lowerBound ?? .earliest))
+    } else if isOver, canStartAgain, rowsOfCursor >= KeysetWalk.manyRowsOfCursor {
+      // Either the end of the data or of what one search may show.
+      startAgain()
+    } else if isOver {
+      end = .finished
     }
-    depth += rows.count
-    if !news.isEmpty { fruitlessRestarts = 0 }
-    guard let next, !next.isEmpty, !rows.isEmpty else { return .done }
-    cursor = next
-    cursorReceived = now
-    if depth >= KeysetWalk.cursorDepth, !restart(), depth >= KeysetWalk.hardDepth, let last {
-      return .plateau(last)
+  }
+
+  /// Takes in a refusal of the page; false when the walk has no answer to it and the error stands.
+  public mutating func refuse(_ error: CloseError) -> Bool {
+    let isSpent = rowsOfCursor >= KeysetWalk.manyRowsOfCursor
+    switch error.code {
+    case .expiredCursor where cursor != nil, .invalidRequest where cursor != nil && isSpent:
+      if !canStartAgain { expiriesInPlace += 1 }
+      if expiriesInPlace > 3 {
+        end = .failed(
+          isSpent ? .tooManyAtOneInstant(position.date ?? lowerBound ?? .earliest) : .cursorKeepsExpiring)
+      } else {
+        startAgain()
+      }
+      return true
+    case .limitTooLarge:
+      let smaller = error.maximum ?? 100
+      guard smaller < limit, smaller > 0 else { return false }
+      limit = smaller
+      return true
+    default: return false
     }
-    return .more
   }
 
-  /// Starts over after the API has refused the cursor; false when it is time to give up.
-  public mutating func cursorExpired() -> Bool {
-    if restart() { return true }
-    fruitlessRestarts += 1
-    beginSearch()
-    return fruitlessRestarts <= 3
+  /// Whether a new search would begin further on than the current one did.
+  private var canStartAgain: Bool {
+    guard let date = position.date else { return false }
+    return lowerBound.map { date > $0 } ?? true
   }
 
-  /// Begins a new search near the last date; false when that would only repeat this one.
-  private mutating func restart() -> Bool {
-    guard let last else { return false }
-    let floor = anchor ?? .earliest
-    guard let start = [last.adding(microseconds: KeysetWalk.overlap), last].first(where: { $0 > floor })
-    else {
-      return false
-    }
-    anchor = start
-    beginSearch()
-    return true
-  }
-
-  private mutating func beginSearch() {
+  private mutating func startAgain() {
+    lowerBound = position.date ?? lowerBound
     cursor = nil
-    depth = 0
+    rowsOfCursor = 0
+    emptyPages = 0
   }
 
-  /// Rows of one second may come in any order, in case the index knows no fractions.
-  private func isAscending(_ rows: [Row]) -> Bool {
-    zip(rows, rows.dropFirst()).allSatisfy { $0.instant <= $1.instant.adding(seconds: 1) }
+  /// Unknown parameters are ignored without a word, so what comes back is checked; single rows may be out of
+  /// place because they changed after they were indexed.
+  private func fault(in rows: [KeyedRow]) -> Failure? {
+    if let floor = lowerBound?.adding(seconds: -1), rows.count(where: { $0.date < floor }) * 2 > rows.count {
+      return .filterIgnored(lowerBound ?? floor)
+    }
+    let ordered = rows.filter(position.counts)
+    let descents = zip(ordered, ordered.dropFirst()).count { $0.date > $1.date }
+    return descents > max(3, ordered.count / 4) ? .orderIgnored : nil
   }
+}
 
-  private var dateUpdated: JSONValue {
-    ["type": "regular_field", "object_type": .string(objectType), "field_name": "date_updated"]
-  }
-
-  private func changedSince(_ instant: Timestamp) -> JSONValue {
-    let moment: JSONValue = [
-      "type": "fixed_utc", "value": .string(instant.description.dropLast() + "+00:00"),
-    ]
-    return [
-      "type": "field_condition", "field": dateUpdated,
-      "condition": ["type": "moment_range", "on_or_after": moment, "before": nil],
-    ]
+extension KeysetWalk.Failure: CustomStringConvertible {
+  /// One sentence: what is wrong and what to do.
+  public var description: String {
+    switch self {
+    case .tooManyAtOneInstant(let date):
+      "10,000 or more objects were changed at exactly \(date), which is more than a search can return; "
+        + "read this stream without the search"
+    case .filterIgnored(let date):
+      "the search returned objects from before \(date) although it asked for later ones; "
+        + "read this stream without the search"
+    case .orderIgnored:
+      "the search did not return objects in the order asked for; read this stream without the search"
+    case .cursorKeepsExpiring:
+      "search cursors expired before their next page could be read; lower concurrency or ask for fewer fields"
+    }
   }
 }

@@ -16,3 +16,8 @@ public func processEnvironment(_ name: String) -> String? {
   let value = unsafe String(cString: text)
   return value.isEmpty ? nil : value
 }
+
+/// The variable that holds `key` of a program's settings: `TAP_CLOSE_START_DATE`.
+func environmentName(_ key: String, of program: String) -> String {
+  String("\(program)_\(key)".uppercased().map { $0 == "-" || $0 == "." ? "_" : $0 })
+}

@@ -42,7 +42,12 @@ struct Listing: Sendable {
   /// Query parameters beyond paging.
   var parameters: [String: String] = [:]
   /// Fields put into every row, for example which kind of object a custom field belongs to.
-  var constants: JSONValue = [:]
+  var constants = JSONObject()
+
+  /// The parameters as they are sent.
+  var query: [(name: String, value: String)] {
+    parameters.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+  }
 }
 
 /// How a list is cut into half-open windows of its date.

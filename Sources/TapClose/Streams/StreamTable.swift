@@ -53,7 +53,7 @@ enum StreamTable {
   private static let customFieldLists = [
     ("lead", "lead"), ("contact", "contact"), ("opportunity", "opportunity"), ("activity", "activity"),
     ("custom_object_type", "custom_object"), ("shared", "shared"),
-  ].map { Listing(path: "custom_field/\($0.0)/", constants: ["object_type": .string($0.1)]) }
+  ].map { Listing(path: "custom_field/\($0.0)/", constants: JSONObject([("object_type", .string($0.1))])) }
 
   private static func activity(_ name: String, _ path: String, _ shape: Shape) -> StreamDefinition {
     StreamDefinition(name: name, replication: .windows(.activities("activity/\(path)/")), shape: shape)
