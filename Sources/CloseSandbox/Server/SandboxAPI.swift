@@ -15,3 +15,9 @@ public protocol SandboxControl: Sendable {
   /// `path` has neither a leading nor a trailing slash (`edit`); `body` is null when none was sent.
   func control(path: String, body: JSONValue, at now: Timestamp) -> SandboxResponse?
 }
+
+/// All that `close-sandbox` needs of an organisation: an API, its control endpoints, and a file to keep it in.
+public protocol SandboxWorld: SandboxAPI, SandboxControl {
+  /// Writes the data file, if there is one.
+  func save() throws
+}
