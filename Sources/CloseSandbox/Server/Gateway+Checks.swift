@@ -4,28 +4,28 @@ import Synchronization
 
 extension Gateway {
   /// Only `/api/v1/…/` goes on; a missing last slash is answered with where to go instead.
-  func checkPath(_ request: HTTPRequest) throws(Refusal) {
+  func checkPath(_ request: HTTPRequest) throws(EarlyAnswer) {
     guard request.path.hasPrefix("/api/v1/") || request.path == "/api/v1" else {
-      throw Refusal(404, "The requested URL was not found on the server.")
+      throw EarlyAnswer(404, "The requested URL was not found on the server.")
     }
     guard !request.path.hasSuffix("/") else { return }
     let query = request.rawQuery.map { "?\($0)" } ?? ""
     let host = request.headers["host"].map { "http://\($0)" } ?? ""
-    throw Refusal(
+    throw EarlyAnswer(
       SandboxResponse(status: 308, headers: [("Location", "\(host)\(request.rawPath)/\(query)")]))
   }
 
   /// PATCH and other verbs that the API has on no path.
-  func checkMethod(_ visit: Visit) throws(Refusal) {
+  func checkMethod(_ visit: Visit) throws(EarlyAnswer) {
     let allowed = ("Allow", "GET, HEAD, POST, PUT, DELETE, OPTIONS")
-    if visit.method == "OPTIONS" { throw Refusal(SandboxResponse(status: 200, headers: [allowed])) }
+    if visit.method == "OPTIONS" { throw EarlyAnswer(SandboxResponse(status: 200, headers: [allowed])) }
     guard ["GET", "POST", "PUT", "DELETE"].contains(visit.method) else {
-      throw Refusal(405, "The method is not allowed for the requested URL.", headers: [allowed])
+      throw EarlyAnswer(405, "The method is not allowed for the requested URL.", headers: [allowed])
     }
   }
 
   /// An API key stands for the user name of Basic authentication, the password is empty.
-  func authenticate(_ request: HTTPRequest) throws(Refusal) -> Visitor {
+  func authenticate(_ request: HTTPRequest) throws(EarlyAnswer) -> Visitor {
     switch request.headers["authorization"].flatMap(Authorization.init) {
     case .basic(keys.admin, ""): return .adminKey
     case .basic(keys.member, ""): return .memberKey
@@ -34,13 +34,13 @@ extension Gateway {
       if rules.withLock({ $0.tokens.accepts(token, at: now) }) { return .token }
     default: break
     }
-    throw Refusal(401, "Unauthorized")
+    throw EarlyAnswer(401, "Unauthorized")
   }
 
   /// Returns the headers that tell the client where it stands.
   func takeFromBuckets(
     _ visit: inout Visit, _ visitor: Visitor
-  ) throws(Refusal) -> [(name: String, value: String)] {
+  ) throws(EarlyAnswer) -> [(name: String, value: String)] {
     let (method, template) = (visit.method, PathTemplate.template(of: visit.record.path))
     let (standing, style, body) = rules.withLock { rules in
       let standing = rules.buckets.take(
@@ -50,7 +50,7 @@ extension Gateway {
     guard let standing else { return [] }
     guard standing.isAllowed else {
       visit.overran = true
-      throw Refusal(standing.refusal(style, body))
+      throw EarlyAnswer(standing.refusal(style, body))
     }
     return style.headers(standing)
   }

@@ -84,7 +84,7 @@ final class Gateway: Sendable {
   /// The answer of a server that has no faults.
   private func respond(to visit: inout Visit) -> SandboxResponse {
     var rateHeaders: [(name: String, value: String)] = []
-    do throws(Refusal) {
+    do throws(EarlyAnswer) {
       if visit.request.path.hasPrefix("/oauth2/") {
         let now = clock.now()
         return rules.withLock { $0.tokens.answer(visit.request, at: now) }
@@ -109,7 +109,7 @@ final class Gateway: Sendable {
 }
 
 /// An answer that ends the way of a request early.
-struct Refusal: Error {
+struct EarlyAnswer: Error {
   var response: SandboxResponse
 
   init(_ response: SandboxResponse) { self.response = response }

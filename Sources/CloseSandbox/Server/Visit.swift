@@ -15,8 +15,8 @@ struct Visit {
     isOverridden =
       request.method == "POST" && request.headers["x-http-method-override"]?.uppercased() == "GET"
     method = isOverridden || request.method == "HEAD" ? "GET" : request.method
-    let prefix = "/api/v1/"
-    let path = request.path.hasPrefix(prefix) ? String(request.path.dropFirst(prefix.count)) : request.path
+    let prefix = request.path.hasPrefix("/api/v1/") ? "/api/v1/" : "/"
+    let path = String(request.path.dropFirst(prefix.count))
     let holdsSecrets = request.path.hasPrefix("/oauth2/")
     record = RecordedRequest(
       number: number, method: request.method, path: path, query: request.query, headers: request.headers,
@@ -33,7 +33,7 @@ struct Visit {
   }
 
   /// The request as the API sees it.
-  func call(by caller: SandboxCaller) throws(Refusal) -> SandboxRequest {
+  func call(by caller: SandboxCaller) throws(EarlyAnswer) -> SandboxRequest {
     var call = SandboxRequest(
       method: method, path: record.path, query: request.query, headers: request.headers, body: request.body,
       caller: caller)
@@ -51,14 +51,14 @@ struct Visit {
     request.body.isEmpty && record.path.hasPrefix("playbook/") && record.path.hasSuffix("archive/")
   }
 
-  private func checkContentType() throws(Refusal) {
+  private func checkContentType() throws(EarlyAnswer) {
     let type = request.headers["content-type"]?.prefix { $0 != ";" && $0 != " " }.lowercased() ?? ""
     guard type != "application/json", !request.body.isEmpty else { return }
-    throw Refusal(415, "Please send valid JSON with a 'Content-Type: application/json' header.")
+    throw EarlyAnswer(415, "Please send valid JSON with a 'Content-Type: application/json' header.")
   }
 
   /// Checks that the body is one JSON object and returns its member `_params`.
-  private func checkJSON() throws(Refusal) -> JSONObject? {
+  private func checkJSON() throws(EarlyAnswer) -> JSONObject? {
     do throws(JSONError) {
       return try withJSONCursor(request.body) { (cursor) throws(JSONError) in
         let isObject = cursor.peek() == UInt8(ascii: "{")
@@ -81,7 +81,7 @@ struct Visit {
       }
     } catch {
       let isOtherValue = error.code == .wrongType
-      throw Refusal(400, isOtherValue ? "JSON data must be a dict." : "The request contains invalid JSON.")
+      throw EarlyAnswer(400, isOtherValue ? "JSON data must be a dict." : "The request contains invalid JSON.")
     }
   }
 

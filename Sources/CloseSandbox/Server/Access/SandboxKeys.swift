@@ -42,18 +42,27 @@ enum Authorization: Equatable {
 
   /// Nil when the header is of another scheme or malformed; Basic needs the colon behind the key.
   init?(_ header: String) {
-    let parts = header.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
-    guard parts.count == 2 else { return nil }
-    switch parts[0].lowercased() {
+    let scheme = header.prefix { $0 != " " }
+    let credentials = header[scheme.endIndex...].drop { $0 == " " }
+    switch scheme.lowercased() {
     case "basic":
-      guard let bytes = Base64.decode(parts[1]), let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else {
+      guard let bytes = Base64.decode(credentials), let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else {
         return nil
       }
       self = .basic(
         user: String(decoding: bytes[..<colon], as: UTF8.self),
         password: String(decoding: bytes[(colon + 1)...], as: UTF8.self))
-    case "bearer": self = .bearer(String(parts[1]))
+    case "bearer" where !credentials.isEmpty: self = .bearer(String(credentials))
     default: return nil
     }
+  }
+}
+
+extension SeededRandom {
+  /// A text of `length` letters and digits, as keys and tokens have them.
+  mutating func token(_ length: Int) -> String {
+    let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+    let letters = (0..<length).map { _ in alphabet[Int(next() % UInt64(alphabet.count))] }
+    return String(decoding: letters, as: UTF8.self)
   }
 }

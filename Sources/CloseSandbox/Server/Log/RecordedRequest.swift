@@ -6,7 +6,7 @@ public struct RecordedRequest: Sendable {
   public var number: Int
   /// `GET`, `POST`, … as it was sent.
   public var method: String
-  /// The path below `/api/v1/` (`lead/`), or the whole path when it lies elsewhere (`/oauth2/token/`).
+  /// The path below `/api/v1/` (`lead/`), or below `/` when it lies elsewhere (`oauth2/token/`).
   public var path: String
   /// Decoded query parameters in the order they came, or those of `_params` with the method override.
   public var query: [(name: String, value: String)]
