@@ -93,7 +93,9 @@ struct Spawn {
 }
 
 /// A child process could not be started.
-struct SpawnError: Error {
-  var message: String
-  var code: Int32
+public struct SpawnError: Error {
+  /// What was tried.
+  public var message: String
+  /// The `errno`.
+  public var code: Int32
 }
