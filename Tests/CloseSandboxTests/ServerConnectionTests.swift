@@ -161,7 +161,7 @@ struct ServerLifeTests {
     #expect(port != 0)
     #expect(try server.start() == port)
     #expect(server.baseURL == "http://127.0.0.1:\(port)/api/v1")
-    #expect(try fetch("GET", "/api/v1/lead/", port: port, key: server.apiKey).status == 200)
+    #expect(try rawFetch("GET", "/api/v1/lead/", port: port, key: server.apiKey).status == 200)
     server.stop()
     server.stop()
     #expect(server.port == nil)

@@ -70,7 +70,7 @@ struct ServerControlTests {
     _ = try sandbox.ask("GET", "/api/v1/lead/lead_1/?_fields=id")
     _ = try sandbox.ask("GET", "/api/v1/lead/lead_2/")
     _ = try sandbox.ask("POST", "/api/v1/lead/", body: "{\"name\":\"A\"}")
-    _ = try fetch("GET", "/api/v1/lead/", port: sandbox.port)
+    _ = try rawFetch("GET", "/api/v1/lead/", port: sandbox.port)
     let requests = try #require(try sandbox.control("GET", "requests").json?["requests"]?.array)
     #expect(requests.map { $0["number"] } == [1, 2, 3, 4])
     #expect(requests[0]["query"] == ["_fields": "id"])
@@ -122,7 +122,7 @@ struct ServerRecordTests {
       }
     }
     _ = try sandbox.ask("GET", "/api/v1/lead/")
-    _ = try fetch("GET", "/api/v1/task/", port: sandbox.port)
+    _ = try rawFetch("GET", "/api/v1/task/", port: sandbox.port)
     _ = try sandbox.ask("GET", "/api/v1/task/")
     #expect(seen.withLock { $0 } == ["1 GET lead/ after 0", "3 GET task/ after 1"])
   }
@@ -164,7 +164,7 @@ struct ServerRecordTests {
     let answer = try sandbox.ask("POST", "/api/v1/lead/", body: "[]")
     #expect(answer.status == 400)
     #expect(answer.headers["ratelimit-remaining"] == "9")
-    #expect(try fetch("GET", "/api/v1/lead/", port: sandbox.port).headers["ratelimit-remaining"] == nil)
+    #expect(try rawFetch("GET", "/api/v1/lead/", port: sandbox.port).headers["ratelimit-remaining"] == nil)
   }
 
   @Test func `the log has one readable line per request`() async throws {

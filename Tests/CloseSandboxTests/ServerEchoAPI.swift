@@ -46,11 +46,11 @@ extension RunningSandbox {
   func ask(
     _ method: String, _ target: String, headers: [(String, String)] = [], body: String? = nil
   ) throws -> RawResponse {
-    try fetch(method, target, port: port, key: apiKey, headers: headers, body: body)
+    try rawFetch(method, target, port: port, key: apiKey, headers: headers, body: body)
   }
 
   /// Sends one control request, which takes no key.
   func control(_ method: String, _ path: String, _ body: String? = nil) throws -> RawResponse {
-    try fetch(method, "/sandbox/\(path)", port: port, body: body)
+    try rawFetch(method, "/sandbox/\(path)", port: port, body: body)
   }
 }

@@ -23,14 +23,14 @@ struct ServerGatewayTests {
   }
 
   @Test func `the second key belongs to a user who is no admin`() throws {
-    let answer = try fetch("GET", "/api/v1/me/", port: sandbox.port, key: sandbox.server.keys.member)
+    let answer = try rawFetch("GET", "/api/v1/me/", port: sandbox.port, key: sandbox.server.keys.member)
     #expect(answer.json?["admin"] == false)
     #expect(answer.json?["user"] == .string(SandboxIdentity.memberID))
   }
 
   @Test(arguments: ["Basic YXBpX2EuYjo=", "Bearer nonsense", "Basic %%%", "nonsense", ""])
   func `wrong credentials are refused`(header: String) throws {
-    let answer = try fetch("GET", "/api/v1/me/", port: sandbox.port, headers: [("Authorization", header)])
+    let answer = try rawFetch("GET", "/api/v1/me/", port: sandbox.port, headers: [("Authorization", header)])
     #expect(answer.status == 401)
     #expect(answer.json == ["error": "Unauthorized"])
     #expect(sandbox.api.served == 0)
@@ -39,19 +39,20 @@ struct ServerGatewayTests {
   @Test func `a key without its colon, or with a password, is refused`() throws {
     for credentials in [sandbox.apiKey, "\(sandbox.apiKey):secret", ":\(sandbox.apiKey)"] {
       let header = "Basic \(base64(credentials))"
-      let answer = try fetch("GET", "/api/v1/me/", port: sandbox.port, headers: [("Authorization", header)])
+      let answer = try rawFetch(
+        "GET", "/api/v1/me/", port: sandbox.port, headers: [("Authorization", header)])
       #expect(answer.status == 401)
     }
   }
 
   @Test(arguments: [
     ("/api/v1/lead", "/api/v1/lead/"), ("/api/v1/lead?a=1&b=%20", "/api/v1/lead/?a=1&b=%20"),
-    ("/api/v1/a%40b", "/api/v1/a%40b/"), ("/api/v1", "/api/v1/"),
+    ("/api/v1/a%40b", "/api/v1/a%40b/"), ("/api/v1", "/api/v1/"), ("/oauth2/token", "/oauth2/token/"),
   ])
   func `a missing slash is redirected, even before the key is looked at`(target: String, goal: String) throws
   {
     for method in ["GET", "POST"] {
-      let answer = try fetch(method, target, port: sandbox.port, body: method == "POST" ? "{}" : nil)
+      let answer = try rawFetch(method, target, port: sandbox.port, body: method == "POST" ? "{}" : nil)
       #expect(answer.status == 308)
       #expect(answer.headers["location"] == "http://127.0.0.1\(goal)")
     }
@@ -65,7 +66,7 @@ struct ServerGatewayTests {
   }
 
   @Test func `OPTIONS says what is allowed`() throws {
-    let answer = try fetch("OPTIONS", "/api/v1/lead/", port: sandbox.port)
+    let answer = try rawFetch("OPTIONS", "/api/v1/lead/", port: sandbox.port)
     #expect(answer.status == 200)
     #expect(answer.headers["allow"]?.contains("PUT") == true)
     #expect(answer.body.isEmpty)
@@ -139,7 +140,7 @@ struct ServerGatewayTests {
     #expect(answer.json?["body"] == .string(body))
   }
 
-  @Test(arguments: ["/", "/api/v2/lead/", "/lead/", "/sandboxed/"])
+  @Test(arguments: ["/", "/api/v2/lead/", "/api/v11/lead/", "/lead/", "/sandboxed/", "/sandbox"])
   func `there is nothing outside the API`(target: String) throws {
     #expect(try sandbox.ask("GET", target).status == 404)
     #expect(sandbox.api.served == 0)

@@ -12,7 +12,7 @@ struct ServerOAuthTests {
   private func post(_ path: String, _ form: [(String, String)]) throws -> RawResponse {
     let keys = sandbox.server.keys
     let fields = [("client_id", keys.clientID), ("client_secret", keys.clientSecret)] + form
-    return try fetch(
+    return try rawFetch(
       "POST", "/oauth2/\(path)/", port: sandbox.port,
       headers: [("Content-Type", "application/x-www-form-urlencoded")],
       body: fields.map { "\($0)=\($1)" }.joined(separator: "&"))
@@ -23,7 +23,7 @@ struct ServerOAuthTests {
   }
 
   private func status(with token: String) throws -> Int {
-    try fetch("GET", "/api/v1/me/", port: sandbox.port, headers: [("Authorization", "Bearer \(token)")])
+    try rawFetch("GET", "/api/v1/me/", port: sandbox.port, headers: [("Authorization", "Bearer \(token)")])
       .status
   }
 
@@ -84,14 +84,15 @@ struct ServerOAuthTests {
   @Test func `wrong questions get OAuth's own errors`() throws {
     let keys = sandbox.server.keys
     func ask(_ body: String, type: String = "application/x-www-form-urlencoded") throws -> RawResponse {
-      try fetch("POST", "/oauth2/token/", port: sandbox.port, headers: [("Content-Type", type)], body: body)
+      try rawFetch(
+        "POST", "/oauth2/token/", port: sandbox.port, headers: [("Content-Type", type)], body: body)
     }
     let client = "client_id=\(keys.clientID)&client_secret=\(keys.clientSecret)"
     let grant = "grant_type=refresh_token&refresh_token=\(keys.refreshToken)"
     let answers = [
       try ask("client_id=\(keys.clientID)&client_secret=wrong&\(grant)"), try ask(grant),
       try ask("\(client)&grant_type=password"), try ask("\(client)&grant_type=refresh_token"),
-      try ask("{}", type: "application/json"), try fetch("GET", "/oauth2/token/", port: sandbox.port),
+      try ask("{}", type: "application/json"), try rawFetch("GET", "/oauth2/token/", port: sandbox.port),
     ]
     #expect(answers.map(\.status) == [401, 401, 400, 400, 400, 405])
     let codes: [JSONValue] = [
@@ -105,7 +106,7 @@ struct ServerOAuthTests {
 
   @Test func `the client may name itself by Basic authentication`() throws {
     let keys = sandbox.server.keys
-    let answer = try fetch(
+    let answer = try rawFetch(
       "POST", "/oauth2/token/", port: sandbox.port,
       headers: [
         ("Content-Type", "application/x-www-form-urlencoded"),

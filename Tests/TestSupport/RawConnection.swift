@@ -159,7 +159,7 @@ public struct RawResponse: Sendable {
 /// - Parameters:
 ///   - target: path with query, `/api/v1/lead/?_limit=1`.
 ///   - key: the API key for Basic authentication; nil sends none.
-public func fetch(
+public func rawFetch(
   _ method: String, _ target: String, port: UInt16, key: String? = nil, headers: [(String, String)] = [],
   body: String? = nil
 ) throws -> RawResponse {

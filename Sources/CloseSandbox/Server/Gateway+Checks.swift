@@ -3,9 +3,9 @@ import Synchronization
 // The checks every request passes before the API sees it, in the order the real service makes them.
 
 extension Gateway {
-  /// Only `/api/v1/…/` goes on; a missing last slash is answered with where to go instead.
+  /// Only what lies below `/api/v1/` or `/oauth2/` goes on; a missing last slash is answered with where to go.
   func checkPath(_ request: HTTPRequest) throws(EarlyAnswer) {
-    guard request.path.hasPrefix("/api/v1/") || request.path == "/api/v1" else {
+    guard ["/api/v1/", "/oauth2/"].contains(where: { "\(request.path)/".hasPrefix($0) }) else {
       throw EarlyAnswer(404, "The requested URL was not found on the server.")
     }
     guard !request.path.hasSuffix("/") else { return }

@@ -85,11 +85,11 @@ final class Gateway: Sendable {
   private func respond(to visit: inout Visit) -> SandboxResponse {
     var rateHeaders: [(name: String, value: String)] = []
     do throws(EarlyAnswer) {
+      try checkPath(visit.request)
       if visit.request.path.hasPrefix("/oauth2/") {
         let now = clock.now()
         return rules.withLock { $0.tokens.answer(visit.request, at: now) }
       }
-      try checkPath(visit.request)
       try checkMethod(visit)
       let visitor = try authenticate(visit.request)
       visit.record.keyIndex = visitor.keyIndex

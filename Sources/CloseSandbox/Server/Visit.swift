@@ -81,7 +81,8 @@ struct Visit {
       }
     } catch {
       let isOtherValue = error.code == .wrongType
-      throw EarlyAnswer(400, isOtherValue ? "JSON data must be a dict." : "The request contains invalid JSON.")
+      throw EarlyAnswer(
+        400, isOtherValue ? "JSON data must be a dict." : "The request contains invalid JSON.")
     }
   }
 
