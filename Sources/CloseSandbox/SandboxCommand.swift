@@ -54,6 +54,10 @@ public enum SandboxCommand {
 }
 
 private struct NoWorld: SandboxWorld {
+  let organizationID = ""
+  let admin = SandboxCaller(userID: "", isAdmin: true)
+  let member = SandboxCaller(userID: "", isAdmin: false)
+
   func respond(to request: SandboxRequest, at now: Timestamp) -> SandboxResponse {
     SandboxResponse(status: 404)
   }

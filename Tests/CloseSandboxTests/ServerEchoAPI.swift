@@ -6,7 +6,10 @@ import TestSupport
 /// An API that answers with what it was asked, so that tests see what reached it.
 ///
 /// `list/?_limit=N` answers with N rows, `empty/` with 204, `csv/` with another content type.
-final class EchoAPI: SandboxAPI, SandboxControl {
+final class EchoAPI: SandboxWorld {
+  let organizationID = "orga_echo"
+  let admin = SandboxCaller(userID: "user_admin", isAdmin: true)
+  let member = SandboxCaller(userID: "user_member", isAdmin: false)
   private let count = Mutex(0)
 
   /// How many requests have reached it.
@@ -35,6 +38,8 @@ final class EchoAPI: SandboxAPI, SandboxControl {
         ])
     }
   }
+
+  func save() {}
 
   func control(path: String, body: JSONValue, at now: Timestamp) -> SandboxResponse? {
     path == "edit" ? SandboxResponse(status: 200, ["edited": body]) : nil

@@ -27,11 +27,13 @@ extension Gateway {
   /// An API key stands for the user name of Basic authentication, the password is empty.
   func authenticate(_ request: HTTPRequest) throws(EarlyAnswer) -> Visitor {
     switch request.headers["authorization"].flatMap(Authorization.init) {
-    case .basic(keys.admin, ""): return .adminKey
-    case .basic(keys.member, ""): return .memberKey
+    case .basic(keys.admin, ""): return Visitor(keyIndex: 0, caller: identity.admin)
+    case .basic(keys.member, ""): return Visitor(keyIndex: 1, caller: identity.member)
     case .bearer(let token):
       let now = clock.now()
-      if rules.withLock({ $0.tokens.accepts(token, at: now) }) { return .token }
+      if rules.withLock({ $0.tokens.accepts(token, at: now) }) {
+        return Visitor(keyIndex: 2, caller: identity.admin)
+      }
     default: break
     }
     throw EarlyAnswer(401, "Unauthorized")

@@ -62,14 +62,14 @@ extension Gateway {
   private var credentials: JSONValue {
     [
       "api_keys": [
-        ["key": .string(keys.admin), "user_id": .string(SandboxIdentity.adminID), "admin": true],
-        ["key": .string(keys.member), "user_id": .string(SandboxIdentity.memberID), "admin": false],
+        ["key": .string(keys.admin), "user_id": .string(identity.admin.userID), "admin": true],
+        ["key": .string(keys.member), "user_id": .string(identity.member.userID), "admin": false],
       ],
       "oauth": [
         "client_id": .string(keys.clientID), "client_secret": .string(keys.clientSecret),
         "refresh_token": .string(keys.refreshToken),
       ],
-      "organization_id": .string(SandboxIdentity.organizationID),
+      "organization_id": .string(identity.organizationID),
     ]
   }
 

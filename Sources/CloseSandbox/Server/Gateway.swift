@@ -15,6 +15,7 @@ final class Gateway: Sendable {
   let api: any SandboxAPI
   let options: ServerOptions
   let keys: SandboxKeys
+  let identity: SandboxIdentity
   let clock: SandboxClock
   let log = RequestLog()
   let rules: Mutex<Rules>
@@ -23,12 +24,13 @@ final class Gateway: Sendable {
     self.api = api
     self.options = options
     keys = SandboxKeys(seed: options.seed)
+    identity = SandboxIdentity(of: api)
     clock = SandboxClock(start: options.clock)
     rules = Mutex(
       Rules(
         faults: try FaultPlan(parsing: options.faults, seed: options.seed),
         buckets: RateBuckets(limit: options.rate), rateHeaders: options.rateHeaders,
-        rateBody: options.rateBody, tokens: OAuthTokens(keys: keys, seed: options.seed)))
+        rateBody: options.rateBody, tokens: OAuthTokens(keys: keys, identity: identity, seed: options.seed)))
   }
 
   /// Answers one request; never fails, whatever it says.

@@ -16,8 +16,14 @@ public protocol SandboxControl: Sendable {
   func control(path: String, body: JSONValue, at now: Timestamp) -> SandboxResponse?
 }
 
-/// All that `close-sandbox` needs of an organisation: an API, its control endpoints, and a file to keep it in.
+/// All that `close-sandbox` needs of an organisation: an API, its control endpoints, users, and a file.
 public protocol SandboxWorld: SandboxAPI, SandboxControl {
+  /// The organisation's id.
+  var organizationID: String { get }
+  /// The user behind the first API key and behind OAuth tokens.
+  var admin: SandboxCaller { get }
+  /// The user behind the second API key, who is no admin.
+  var member: SandboxCaller { get }
   /// Writes the data file, if there is one.
   func save() throws
 }

@@ -6,13 +6,15 @@ struct OAuthTokens {
   static let lifetime = 3600
 
   private let keys: SandboxKeys
+  private let identity: SandboxIdentity
   private var random: SeededRandom
   private var refreshToken: String?
   /// When each access token stops working.
   private var expiries: [String: Timestamp] = [:]
 
-  init(keys: SandboxKeys, seed: UInt64) {
+  init(keys: SandboxKeys, identity: SandboxIdentity, seed: UInt64) {
     self.keys = keys
+    self.identity = identity
     random = SeededRandom(seed: seed ^ 0x746F_6B65_6E73_2121)
     refreshToken = keys.refreshToken
   }
@@ -71,8 +73,7 @@ struct OAuthTokens {
         "access_token": .string(accessToken), "token_type": "Bearer",
         "expires_in": .int(OAuthTokens.lifetime),
         "refresh_token": .string(next), "scope": "all.full_access offline_access",
-        "organization_id": .string(SandboxIdentity.organizationID),
-        "user_id": .string(Visitor.token.caller.userID),
+        "organization_id": .string(identity.organizationID), "user_id": .string(identity.admin.userID),
       ])
   }
 

@@ -28,11 +28,6 @@ struct Visitor: Hashable, Sendable {
   /// Which credential was used: 0 the admin's key, 1 the member's, 2 an OAuth token.
   var keyIndex: Int
   var caller: SandboxCaller
-
-  static let adminKey = Visitor(keyIndex: 0, caller: .admin)
-  static let memberKey = Visitor(keyIndex: 1, caller: .member)
-  /// OAuth tokens are the admin's.
-  static let token = Visitor(keyIndex: 2, caller: .admin)
 }
 
 /// What an Authorization header says.
