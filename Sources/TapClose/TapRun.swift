@@ -46,8 +46,8 @@ struct TapRun: Sendable {
     try output.finish()
     let duration = ContinuousClock.now - started
     let isComplete = outcomes.allSatisfy(\.isComplete)
-    report.summarise(outcomes, state: output.currentState, totals: client.totals, duration: duration)
     metrics.jobFinished("sync", duration: duration, succeeded: isComplete)
+    report.summarise(outcomes, state: output.currentState, totals: client.totals, duration: duration)
     if let exit = interruption.exitCode { return exit }
     if let fatal { throw fatal }
     return isComplete ? .success : .failure

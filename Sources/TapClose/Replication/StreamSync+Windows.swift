@@ -34,12 +34,13 @@ extension StreamSync {
     }
   }
 
-  func newReader(_ windows: DateWindows) -> ListReader {
+  /// - Parameter paging: nil pages as the table usually does.
+  func newReader(_ windows: DateWindows, _ paging: DateWindows.Paging? = nil) -> ListReader {
     var listing = windows.listing
     if windows.takesFields, selection.isPartial {
       listing.parameters["_fields"] = selection.requestFields.joined(separator: ",")
     }
-    return ListReader(self, listing, windows.paging)
+    return ListReader(self, listing, paging ?? windows.paging)
   }
 
   /// Where reading starts, given what is read again and how long Close keeps rows.
@@ -71,7 +72,7 @@ extension StreamSync {
     while inhabited.microseconds - empty.microseconds > Int64(settings.dateWindow) * Timestamp.day {
       let middle = Timestamp(microseconds: (empty.microseconds + inhabited.microseconds) / 2).flooredToSecond
       let before = TimeRange(start: nil, end: middle)
-      var reader = newReader(windows)
+      var reader = newReader(windows, .offset(limit: 1))
       let page = try await reader.nextPage(
         filter: { _ in before.parameters(for: windows.field) }, isWanted: before.contains)
       if page?.rows.isEmpty == false { inhabited = middle } else { empty = middle }

@@ -97,7 +97,7 @@ extension RunReport {
       records += report.records
       let bookmark = outcome.replicationKey.flatMap { try? state.bookmark(of: outcome.stream, by: $0) }
       let facts = [
-        "\(report.records) records", "\(report.requests) requests",
+        counted(report.records, "record"), counted(report.requests, "request"),
         bookmark.map { "bookmark \($0)" }, outcome.word,
       ]
       let name = outcome.stream + String(repeating: " ", count: width - outcome.stream.count)
@@ -106,10 +106,13 @@ extension RunReport {
     }
     let waits = totals.waited > .milliseconds(50) ? ", \(totals.waited.tenths) s of waiting for Close" : ""
     log.info(
-      "synced \(records) records of \(outcomes.count) streams with \(totals.requests) requests"
+      "synced \(counted(records, "record")) of \(counted(outcomes.count, "stream"))"
+        + " with \(counted(totals.requests, "request"))"
         + " in \(duration.tenths) s\(waits)")
   }
 }
+
+private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
 extension Duration {
   /// Seconds with one decimal.
