@@ -49,6 +49,11 @@ public struct TransportError: Error, Hashable, Sendable {
     self.mayHaveBeenProcessed = mayHaveBeenProcessed
   }
 
+  /// `url` without the user name and password before its host.
+  public static func urlWithoutCredentials(_ url: String) -> String {
+    WebAddress.removingCredentials(from: url)
+  }
+
   /// Whether the same request may go through later without anyone changing anything.
   public var isTransient: Bool {
     [.cannotConnect, .timedOut, .connectionBroken, .truncatedBody].contains(code)
