@@ -46,6 +46,26 @@ static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, l
   return curl_multi_setopt(multi, option, value);
 }
 
+/* Newer libcurls want names, older ones know only bits. */
+static inline CURLcode ccurl_allow_only(CURL *easy, const char *scheme, long bit) {
+#if LIBCURL_VERSION_NUM >= 0x075500
+  (void)bit;
+  return curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, scheme);
+#else
+  (void)scheme;
+  return curl_easy_setopt(easy, CURLOPT_PROTOCOLS, bit);
+#endif
+}
+
+static inline const char *ccurl_url_problem(CURLUcode code) {
+#if LIBCURL_VERSION_NUM >= 0x075000
+  return curl_url_strerror(code);
+#else
+  (void)code;
+  return "malformed URL";
+#endif
+}
+
 /* Macros whose casts Swift cannot read. */
 static const long ccurl_auth_basic = (long)CURLAUTH_BASIC;
 static const long ccurl_auth_bearer = (long)CURLAUTH_BEARER;

@@ -48,7 +48,7 @@ final class Exchange {
 extension Exchange {
   private func configureConnection(_ options: CurlOptions) {
     easy.set(CURLOPT_URL, address.url)
-    easy.set(CURLOPT_PROTOCOLS_STR, address.origin.scheme)
+    easy.allowOnly(https: address.origin.scheme == "https")
     easy.set(CURLOPT_FOLLOWLOCATION, false)
     easy.set(CURLOPT_NOSIGNAL, true)
     easy.set(CURLOPT_TCP_KEEPALIVE, true)

@@ -40,12 +40,26 @@ struct RateBucket: Sendable {
   /// The part of `limit` we may use; at least one request, or nothing would ever move.
   func usable(_ limit: Int) -> Int { max(1, Int((Double(limit) * share).rounded(.down))) }
 
-  /// How long a request has to wait before it may leave; nil when it may leave now.
-  mutating func delay(at now: Duration) -> Duration? {
+  /// What keeps a request from leaving.
+  enum Obstacle {
+    /// The server refused calls for this long.
+    case closed(Duration)
+    /// The window is used up and lasts this long.
+    case spent(Duration)
+
+    var delay: Duration {
+      switch self {
+      case .closed(let delay), .spent(let delay): delay
+      }
+    }
+  }
+
+  /// What keeps a request from leaving now, if anything.
+  mutating func obstacle(at now: Duration) -> Obstacle? {
     beginNextWindow(at: now)
-    if closedUntil > now { return closedUntil - now }
+    if closedUntil > now { return .closed(closedUntil - now) }
     guard let window, window.slots <= 0 else { return nil }
-    return window.resetsAt - now
+    return .spent(window.resetsAt - now)
   }
 
   mutating func depart() {

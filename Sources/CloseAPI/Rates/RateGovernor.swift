@@ -5,7 +5,7 @@
 /// monotonic clock the caller uses.
 ///
 ///     switch governor.depart(group, at: now) {
-///     case .wait(let time): sleep, then ask again
+///     case .wait(let time), .closed(let time): sleep, then ask again
 ///     case .go(let ticket): send, then governor.arrive(ticket, …)
 ///     }
 ///
@@ -23,8 +23,10 @@ package struct RateGovernor: Sendable {
   package enum Departure: Hashable, Sendable {
     /// Send now.
     case go(Ticket)
-    /// Ask again after this time.
+    /// The limit is used up: ask again after this time.
     case wait(Duration)
+    /// The server refused calls for this long.
+    case closed(Duration)
   }
 
   private let keys: Int
@@ -44,10 +46,14 @@ package struct RateGovernor: Sendable {
     var lane = lanes[group] ?? Array(repeating: RateBucket(share: share), count: keys)
     defer { lanes[group] = lane }
     let candidates = pinned.map { [min(max($0, 0), keys - 1)] } ?? Array(0..<keys)
-    let delays = candidates.map { lane[$0].delay(at: now) }
-    let ready = zip(candidates, delays).filter { $0.1 == nil }.map(\.0)
+    let obstacles = candidates.map { lane[$0].obstacle(at: now) }
+    let ready = zip(candidates, obstacles).filter { $0.1 == nil }.map(\.0)
     guard let key = ready.min(by: { RateGovernor.prefers(lane[$0], to: lane[$1]) }) else {
-      return .wait(delays.compactMap { $0 }.min() ?? .zero)
+      switch obstacles.compactMap({ $0 }).min(by: { $0.delay < $1.delay }) {
+      case .closed(let delay): return .closed(delay)
+      case .spent(let delay): return .wait(delay)
+      case nil: return .wait(.zero)
+      }
     }
     if let delay = organisationDelay(lane, at: now) { return .wait(delay) }
     lane[key].depart()
