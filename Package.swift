@@ -41,10 +41,12 @@ let package = Package(
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     module("HTTPTransport", ["CCurl"]),
     module("CloseAPI", ["HTTPTransport", "JSONBytes"]),
+    // What both data movers are told about it: settings to client.
+    module("CloseConnection", ["CloseAPI", "HTTPTransport", "Singer", "JSONBytes"]),
 
     // The two data movers.
-    module("TapClose", ["Singer", "CloseAPI", "HTTPTransport", "JSONBytes"]),
-    module("TargetClose", ["Singer", "CloseAPI", "HTTPTransport", "JSONBytes"]),
+    module("TapClose", ["CloseConnection", "Singer", "CloseAPI", "JSONBytes"]),
+    module("TargetClose", ["CloseConnection", "Singer", "CloseAPI", "JSONBytes"]),
 
     program("tap-close", "TapClose"),
     program("target-close", "TargetClose"),
@@ -62,6 +64,7 @@ let package = Package(
     tests("CloseSandboxTests", ["CloseSandbox", "TestSupport", "JSONBytes"]),
     tests("HTTPTransportTests", ["HTTPTransport", "TestSupport"]),
     tests("CloseAPITests", ["CloseAPI", "HTTPTransport", "TestSupport", "JSONBytes"]),
+    tests("CloseConnectionTests", ["CloseConnection", "CloseAPI", "Singer", "HTTPTransport", "JSONBytes"]),
     tests("TapCloseTests", ["TapClose", "Singer", "CloseAPI", "TestSupport", "JSONBytes"]),
     tests("TargetCloseTests", ["TargetClose", "Singer", "CloseAPI", "TestSupport", "JSONBytes"]),
     // Runs the built programs as processes: exact output, exit codes, signals.

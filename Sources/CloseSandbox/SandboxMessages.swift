@@ -17,7 +17,8 @@ public struct SandboxRequest: Sendable {
 
   /// Creates a request.
   public init(
-    method: String, path: String, query: [(name: String, value: String)] = [], headers: [String: String] = [:],
+    method: String, path: String, query: [(name: String, value: String)] = [],
+    headers: [String: String] = [:],
     body: [UInt8] = [], caller: SandboxCaller
   ) {
     self.method = method

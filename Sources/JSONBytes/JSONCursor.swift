@@ -20,6 +20,8 @@ public struct JSONCursor {
   @usableFromInline var head = 0
   /// Set when a skipped string holds `\u0000` or half of a surrogate pair; the reader may clear it.
   public var foundUncleanText = false
+  /// Set when a line break was skipped between tokens; the reader may clear it.
+  public var foundLineBreak = false
   /// True right after an opening bracket: no comma may stand before the next item.
   @usableFromInline var isFirstItem = false
   @usableFromInline var depth = 0
@@ -73,7 +75,11 @@ extension JSONCursor {
     while head < count {
       let next = byte(head)
       if next > 0x20 { return next }
-      guard next == 0x20 || next == 0x0A || next == 0x0D || next == 0x09 else { return next }
+      if next == 0x0A || next == 0x0D {
+        foundLineBreak = true
+      } else if next != 0x20 && next != 0x09 {
+        return next
+      }
       head += 1
     }
     return nil

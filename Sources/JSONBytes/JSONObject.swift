@@ -81,3 +81,8 @@ extension JSONObject: Hashable {
     hasher.combine(Set(keys))
   }
 }
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+  /// An object with its members in the order written.
+  public init(dictionaryLiteral members: (String, JSONValue)...) { self.init(members) }
+}

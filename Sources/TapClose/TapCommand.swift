@@ -1,7 +1,87 @@
+import CloseAPI
+import JSONBytes
+import Singer
+
 /// The `tap-close` program: arguments in, exit code out.
 public enum TapCommand {
+  /// The version of tap-close.
+  public static let version = "1.0.0"
+
+  static let flags = FlagTable(
+    program: "tap-close", summary: "reads a Close organisation as a Singer stream",
+    usage: [
+      "tap-close --config FILE [--state FILE] [--catalog FILE]   sync to stdout",
+      "tap-close --config FILE --discover                        print the catalog",
+      "tap-close --config FILE --test [STREAM[:N]]               check the key, or show N records of a stream",
+    ],
+    flags: [
+      Flag(
+        "config", short: "c", value: .required("FILE"), isRepeatable: true,
+        help: "settings as JSON; may be repeated, later files win; ENV reads TAP_CLOSE_<KEY> variables"),
+      Flag("state", short: "s", value: .required("FILE"), help: "the last STATE of the run before"),
+      Flag(
+        "catalog", value: .required("FILE"), help: "which streams and fields to sync; without it the core six"
+      ),
+      Flag("properties", short: "p", value: .required("FILE"), help: "old name of --catalog"),
+      Flag("discover", short: "d", help: "print a catalog of everything there is"),
+      Flag(
+        "test", value: .optional("STREAM[:N]"),
+        help: "check access to every stream, or print N records of one"),
+      Flag("about", help: "print settings and capabilities"),
+      Flag("format", value: .required("text|json|markdown"), help: "form of --about"),
+    ])
+
   /// Runs the program and returns its exit code; never throws.
   public static func run(_ arguments: [String]) async -> Int32 {
-    2
+    let console = Console()
+    let log = Log(
+      program: flags.program, console: console,
+      options: LogOptions(program: flags.program, environment: processEnvironment))
+    let exit: ExitCode
+    do {
+      exit = try await run(Arguments(arguments, for: flags), console: console, log: log)
+    } catch {
+      exit = explain(error, to: log)
+    }
+    return exit.number
+  }
+
+  private static func run(_ arguments: Arguments, console: Console, log: Log) async throws -> ExitCode {
+    if arguments.has("help") { return try print(flags.help) }
+    if arguments.has("version") { return try print("tap-close \(version)\n") }
+    if arguments.has("about") {
+      let about = About(
+        TapSettings.table, description: "Reads a Close organisation as a Singer stream.", version: version,
+        capabilities: ["catalog", "discover", "state", "about", "test", "structured-logging"])
+      return try print(about.text(About.Format(arguments.value("format"))))
+    }
+
+    guard arguments.has("config") else { throw SingerError(.usage, "--config is missing; see --help") }
+    let settings = try TapSettings.table.load(arguments.values("config"))
+    for secret in settings.secrets { log.register(secret: secret) }
+    let interruption = Interruption.install()
+    let run = try TapRun(settings, console: console, log: log, interruption: interruption)
+    if arguments.has("discover") { return try await run.discover() }
+    if arguments.has("test") { return try await run.test(arguments.value("test")) }
+    let catalog = try (arguments.value("catalog") ?? arguments.value("properties")).map(
+      Catalog.init(contentsOf:))
+    let state = try arguments.value("state").map(SingerState.init(contentsOf:)) ?? SingerState()
+    return try await run.sync(catalog: catalog, state: state)
+  }
+
+  private static func print(_ text: String) throws -> ExitCode {
+    try StandardOutput.write(text)
+    return .success
+  }
+
+  /// Tells why the run ends, in the last line of the log, and with which exit code.
+  private static func explain(_ error: any Error, to log: Log) -> ExitCode {
+    if let error = error as? SingerError {
+      if error.code == .consumerGone { return error.exitCode }
+      for line in error.description.split(separator: "\n") { log.critical(String(line)) }
+      return error.exitCode
+    }
+    log.critical("\(error)")
+    return .failure
   }
 }

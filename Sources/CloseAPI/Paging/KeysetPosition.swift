@@ -1,0 +1,49 @@
+public import JSONBytes
+
+/// A row as paging sees it: its id and the instant the list is ordered by.
+public struct KeyedRow: Hashable, Sendable {
+  /// The row's id.
+  public let id: String
+  /// The instant the list is ordered by, mostly `date_updated`.
+  public let date: Timestamp
+
+  /// Creates a row.
+  public init(id: String, date: Timestamp) {
+    self.id = id
+    self.date = date
+  }
+}
+
+/// How far an ascending list has been read, such that reading on from `date` (inclusive) misses nothing.
+///
+/// Reading on meets the last rows again, so the rows of the last second are remembered and left out. A second,
+/// not an instant, because a filter may be coarser than the dates it filters.
+public struct KeysetPosition: Sendable {
+  /// The bound to read on from; nil before the first row.
+  public private(set) var date: Timestamp?
+  private let ceiling: Timestamp
+  private var recent: [String: Timestamp] = [:]
+
+  /// A position in a list that is read up to `ceiling`.
+  ///
+  /// A row at or after the ceiling changed while we read: its content is newer than the index that found it,
+  /// so it says nothing about how far the list has been read.
+  public init(ceiling: Timestamp? = nil) { self.ceiling = ceiling ?? .latest }
+
+  /// Whether just this version of a row was emitted; a row that changed again is emitted again.
+  public func isEmitted(_ row: KeyedRow) -> Bool { recent[row.id] == row.date }
+
+  /// Whether a row tells how far the list has been read.
+  func counts(_ row: KeyedRow) -> Bool { row.date < ceiling }
+
+  /// Takes in rows that were emitted.
+  public mutating func advance(over rows: some Sequence<KeyedRow>) {
+    for row in rows {
+      recent[row.id] = row.date
+      if counts(row) { date = max(date ?? row.date, row.date) }
+    }
+    guard let date else { return }
+    let floor = date.adding(seconds: -1)
+    recent = recent.filter { $0.value >= floor }
+  }
+}

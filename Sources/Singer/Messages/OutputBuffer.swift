@@ -1,0 +1,56 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Whole lines on their way to a descriptor, written in large pieces.
+///
+/// After a failure nothing more is written: half a line may have left, and nothing may follow it.
+struct OutputBuffer {
+  /// How many bytes are collected before they are written.
+  static let capacity = 1 << 16
+
+  private let descriptor: Int32
+  private var bytes: [UInt8] = []
+  private var failure: SingerError?
+  /// When the oldest byte in the buffer came in; nil while it is empty.
+  private(set) var waitingSince: ContinuousClock.Instant?
+
+  init(descriptor: Int32) { self.descriptor = descriptor }
+
+  /// Adds whole lines, a missing last line break included; pieces larger than the buffer are not copied.
+  mutating func append(_ lines: [UInt8], now: ContinuousClock.Instant = .now) throws(SingerError) {
+    if let failure { throw failure }
+    guard let last = lines.last else { return }
+    if bytes.count + lines.count > OutputBuffer.capacity { try flush() }
+    if lines.count > OutputBuffer.capacity, last == 0x0A {
+      try write(lines)
+      return
+    }
+    if bytes.isEmpty { waitingSince = now }
+    bytes += lines
+    if last != 0x0A { bytes.append(0x0A) }
+  }
+
+  /// Writes what has been collected.
+  mutating func flush() throws(SingerError) {
+    if let failure { throw failure }
+    guard !bytes.isEmpty else { return }
+    try write(bytes)
+    bytes.removeAll(keepingCapacity: true)
+    waitingSince = nil
+  }
+
+  private mutating func write(_ lines: [UInt8]) throws(SingerError) {
+    do throws(Descriptor.Failure) {
+      try Descriptor.writeAll(lines, to: descriptor)
+    } catch {
+      let reason =
+        error.number == EPIPE ? "whoever read the output has gone" : "cannot write the output: \(error.text)"
+      let failure = SingerError(error.number == EPIPE ? .consumerGone : .output, reason)
+      self.failure = failure
+      throw failure
+    }
+  }
+}

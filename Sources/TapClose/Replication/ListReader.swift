@@ -1,0 +1,58 @@
+import CloseAPI
+import JSONBytes
+import Singer
+
+/// Reads one list page by page; what is asked for is the caller's, how pages join is the walk's.
+struct ListReader {
+  let sync: StreamSync
+  let listing: Listing
+  private(set) var walk: ListWalk
+  private(set) var encoder: PageEncoder
+  /// Distinct rows that were on the pages so far, wanted or not.
+  private(set) var seenRows = 0
+  private(set) var lastEnvelope = PageEnvelope()
+  private var key: Int?
+
+  init(_ sync: StreamSync, _ listing: Listing, _ paging: DateWindows.Paging = .offset(limit: 100)) {
+    self.sync = sync
+    self.listing = listing
+    walk = ListWalk(paging)
+    encoder = sync.newEncoder(constants: listing.constants)
+  }
+
+  /// The next page; nil when all pages have been read, or `walk.step` says that the range must be split.
+  ///
+  /// - Parameters:
+  ///   - filter: parameters that narrow the list, given the end that the walk asks for, if it does; left out
+  ///     where the page is found by a cursor.
+  ///   - isWanted: whether a row that has not come before is sent.
+  mutating func nextPage(
+    filter: (Timestamp?) -> [(name: String, value: String)] = { _ in [] },
+    isWanted: (RecordEncoder.Facts) -> Bool
+  ) async throws -> StreamPage? {
+    while true {
+      guard case .request(let request) = walk.step else {
+        if case .stuck = walk.step { throw StreamError.stuck }
+        return nil
+      }
+      let narrowing = request.isByCursor ? [] : filter(request.end)
+      var call = APICall.get(
+        listing.path, query: listing.query + narrowing + request.paging, label: sync.name)
+      call.key = key
+      let page: StreamPage
+      do {
+        let walk = walk
+        page = try await sync.fetch(call, with: &encoder) { !walk.hasSeen($0) && isWanted($0) }
+      } catch let error as CloseError {
+        guard walk.refuse(error) else { throw error }
+        continue
+      }
+      let news = page.rows.count { !walk.hasSeen($0) }
+      guard walk.receive(page) else { continue }
+      key = page.key
+      seenRows += news
+      lastEnvelope = page.envelope
+      return page
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import CloseAPI
+import JSONBytes
+import Singer
+
+extension StreamSync {
+  /// Reads collections whole and sends what has changed since the bookmark, or everything when there is none.
+  func readWhole(_ listings: [Listing]) async throws {
+    let key = definition.replicationKey
+    let start = key == nil ? nil : start
+    var progress = newBookmark()
+    for listing in listings {
+      do {
+        try await readAll(listing, isWanted: { $0.instant ?? .latest >= start ?? .earliest }, &progress)
+      } catch let error as CloseError where error.code == .notFound && listings.count > 1 {
+        report.note("this organisation has no /\(listing.path)", stream: name)
+      }
+    }
+    if let key { try output.advance(name, key, to: progress.value) }
+  }
+
+  /// Reads every page of a list; the bookmark may move once all are out.
+  func readAll(
+    _ listing: Listing, _ paging: DateWindows.Paging = .offset(limit: 100),
+    isWanted: (RecordEncoder.Facts) -> Bool, _ progress: inout Bookmark
+  ) async throws {
+    var reader = ListReader(self, listing, paging)
+    while let page = try await reader.nextPage(isWanted: isWanted) {
+      try write(page)
+      for instant in page.instants { progress.advance(to: instant) }
+    }
+    if case .splitNeeded = reader.walk.step {
+      throw StreamError("the list is deeper than the API lets anyone page through", nil)
+    }
+    report.encoded(by: reader.encoder.records, of: name)
+  }
+
+  /// The bookmark as it stands, kept behind the lag of the API's index.
+  func newBookmark() -> Bookmark {
+    Bookmark(bookmark, ceiling: settings.now.adding(seconds: -Int64(settings.searchLag)))
+  }
+}

@@ -1,0 +1,166 @@
+import CloseAPI
+import JSONBytes
+import Singer
+import Synchronization
+
+extension StreamSync {
+  /// Reads a list in date windows, oldest first, several at a time; the bookmark moves window by window.
+  ///
+  /// A quiet table costs one request: everything since the bookmark is asked for first, and only when that
+  /// does not fit on one page the time is cut into windows.
+  func read(_ windows: DateWindows) async throws {
+    var range = TimeRange(start: firstInstant(of: windows), end: windows.isOpenEnded ? nil : settings.now)
+    if let end = range.end, let start = range.start, start >= end { return }
+
+    var glance = newReader(windows)
+    let page = try await glance.nextPage(
+      filter: { _ in range.parameters(for: windows.field) }, isWanted: range.contains)
+    guard let page, page.obeys(range) else {
+      report.warn(
+        "the API does not filter by \(windows.field); reading the whole list and sending what is wanted",
+        stream: name)
+      try await readWithoutFilter(range, windows)
+      return
+    }
+    if case .finished = glance.walk.step {
+      try write(page)
+      var progress = newBookmark(of: windows)
+      for instant in page.instants { progress.advance(to: instant) }
+      try output.advance(name, windows.field, to: progress.value)
+      report.encoded(by: glance.encoder.records, of: name)
+    } else {
+      if range.start == nil { range.start = try await startOfHistory(windows) }
+      try await readInWindows(range, windows)
+    }
+  }
+
+  func newReader(_ windows: DateWindows) -> ListReader {
+    var listing = windows.listing
+    if windows.takesFields, selection.isPartial {
+      listing.parameters["_fields"] = selection.requestFields.joined(separator: ",")
+    }
+    return ListReader(self, listing, windows.paging)
+  }
+
+  /// Where reading starts, given what is read again and how long Close keeps rows.
+  private func firstInstant(of windows: DateWindows) -> Timestamp? {
+    var first = start
+    if let bookmark, windows.rereads == .attribution {
+      first = max(
+        bookmark.adding(seconds: -Int64(settings.attributionWindow)), settings.startDate ?? .earliest)
+    }
+    guard let days = windows.retentionDays else { return first }
+    let kept = settings.now.adding(days: -days)
+    if let wanted = first, wanted < kept {
+      report.warn(
+        "Close keeps events for \(days) days: those from \(wanted.dateText) to \(kept.dateText) can no longer be read",
+        stream: name)
+    }
+    return max(first ?? kept, kept)
+  }
+
+  /// The bookmark as it stands, with its ceiling: lists lag too, but where older rows are read again anyway,
+  /// now is early enough.
+  private func newBookmark(of windows: DateWindows) -> Bookmark {
+    windows.rereads == .attribution ? Bookmark(bookmark, ceiling: settings.now) : newBookmark()
+  }
+
+  /// The last date before which the list is empty, found by halving, to within a window.
+  private func startOfHistory(_ windows: DateWindows) async throws -> Timestamp {
+    var (empty, inhabited) = (TimeRange.firstThinkable, settings.now)
+    while inhabited.microseconds - empty.microseconds > Int64(settings.dateWindow) * Timestamp.day {
+      let middle = Timestamp(microseconds: (empty.microseconds + inhabited.microseconds) / 2).flooredToSecond
+      let before = TimeRange(start: nil, end: middle)
+      var reader = newReader(windows)
+      let page = try await reader.nextPage(
+        filter: { _ in before.parameters(for: windows.field) }, isWanted: before.contains)
+      if page?.rows.isEmpty == false { inhabited = middle } else { empty = middle }
+    }
+    return empty
+  }
+
+  /// Reads the whole list; the bookmark moves at the end, for rows may come in any order.
+  private func readWithoutFilter(_ range: TimeRange, _ windows: DateWindows) async throws {
+    var progress = newBookmark(of: windows)
+    try await readAll(windows.listing, windows.paging, isWanted: range.contains, &progress)
+    try output.advance(name, windows.field, to: progress.value)
+  }
+}
+
+// MARK: - Many windows
+
+extension StreamSync {
+  /// How one window ended.
+  private struct WindowOutcome: Sendable {
+    let number: Int
+    var rows = 0
+    var error: (any Error)?
+  }
+
+  private func readInWindows(_ range: TimeRange, _ windows: DateWindows) async throws {
+    let lanes = newLanes(windows)
+    var planner = WindowPlanner(range, now: settings.now, days: windows.days ?? settings.dateWindow)
+    let failure = await withTaskGroup(of: WindowOutcome.self) { group in
+      var number = 0
+      var failure: WindowOutcome?
+      for _ in 0..<settings.concurrency {
+        guard let window = planner.nextWindow() else { break }
+        group.addTask { [number] in await read(window, number, windows, into: lanes) }
+        number += 1
+      }
+      while let outcome = await group.next() {
+        if outcome.error == nil {
+          planner.windowHeld(rows: outcome.rows)
+        } else if outcome.number < failure?.number ?? Int.max {
+          failure = outcome
+        }
+        guard failure == nil, let window = planner.nextWindow() else { continue }
+        group.addTask { [number] in await read(window, number, windows, into: lanes) }
+        number += 1
+      }
+      return failure
+    }
+    if let error = failure?.error { throw error }
+  }
+
+  private func read(
+    _ window: TimeRange, _ number: Int, _ windows: DateWindows, into lanes: WindowLanes<StreamPage>
+  ) async -> WindowOutcome {
+    var reader = WindowReader(self, windows, window)
+    do {
+      while let page = try await reader.nextPage() {
+        try await lanes.deliver(page, size: page.lines.count, of: number)
+      }
+      try await lanes.finish(number)
+      return WindowOutcome(number: number, rows: reader.rowCount)
+    } catch {
+      await lanes.fail(number)
+      return WindowOutcome(number: number, error: error)
+    }
+  }
+
+  private func newLanes(_ windows: DateWindows) -> WindowLanes<StreamPage> {
+    let progress = Mutex(newBookmark(of: windows))
+    return WindowLanes(
+      budget: 24 << 20,
+      sink: WindowLanes.Sink(
+        write: { page in
+          try write(page)
+          progress.withLock { for instant in page.instants { $0.advance(to: instant) } }
+        },
+        windowEnded: { _ in try output.advance(name, windows.field, to: progress.withLock(\.value)) }))
+  }
+}
+
+extension DateWindows {
+  /// The event log takes only certain combinations of parameters.
+  var takesFields: Bool { if case .offset = paging { true } else { false } }
+}
+
+extension StreamPage {
+  /// Whether every row lies in `range`, give or take the minute that a coarse filter may be off by.
+  func obeys(_ range: TimeRange) -> Bool {
+    let generous = TimeRange(start: range.start?.adding(seconds: -60), end: range.end?.adding(seconds: 60))
+    return rows.allSatisfy(generous.contains)
+  }
+}

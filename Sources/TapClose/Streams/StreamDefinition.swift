@@ -1,0 +1,88 @@
+import JSONBytes
+
+/// One table: what it is called, what its rows look like, and how they are read completely.
+struct StreamDefinition: Sendable {
+  let name: String
+  let replication: Replication
+  let shape: Shape
+  /// Where the organisation's own columns come from, if the rows have any.
+  var customFields: CustomFieldScope?
+  var isSelectedByDefault = false
+
+  /// Every object of Close that can be listed has an `id`, except those that declare otherwise.
+  var keyProperties: [String] { ["id"] }
+
+  /// The property whose value is the bookmark; nil for tables that are read whole each time.
+  var replicationKey: String? { replication.key }
+}
+
+/// How a table is read so that nothing is lost and as little as possible is read twice.
+enum Replication: Sendable {
+  /// `POST /data/search/`, ascending by `date_updated`: a record that changes meanwhile is met again.
+  case search(objectType: String)
+  /// A list that filters by date, read in date windows.
+  case windows(DateWindows)
+  /// Small collections without a date filter, read whole; only what is new by `date_updated` goes out.
+  case whole([Listing])
+  /// The same, but for collections without a date: everything goes out each time.
+  case full([Listing])
+
+  var key: String? {
+    switch self {
+    case .search, .whole: "date_updated"
+    case .windows(let windows): windows.field
+    case .full: nil
+    }
+  }
+}
+
+/// A list endpoint and what its rows do not say themselves.
+struct Listing: Sendable {
+  let path: String
+  /// Query parameters beyond paging.
+  var parameters: [String: String] = [:]
+  /// Fields put into every row, for example which kind of object a custom field belongs to.
+  var constants = JSONObject()
+
+  /// The parameters as they are sent.
+  var query: [(name: String, value: String)] {
+    parameters.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+  }
+}
+
+/// How a list is cut into half-open windows of its date.
+struct DateWindows: Sendable {
+  /// How pages follow each other.
+  enum Paging: Sendable {
+    /// `_skip`, at most `limit` rows each.
+    case offset(limit: Int)
+    /// `_cursor`, at most `limit` rows each.
+    case cursor(limit: Int)
+  }
+
+  let listing: Listing
+  /// The property that is filtered by and that the bookmark holds.
+  let field: String
+  let paging: Paging
+  /// Whether rows come newest first by `field`, so that a window too deep to page can go on below its last row.
+  let isNewestFirst: Bool
+  /// Whether the last window has no end, so that rows dated in the future come at once.
+  let isOpenEnded: Bool
+  /// Days per window; nil leaves it to `date_window`.
+  var days: Int?
+  /// Rows this much older than the bookmark are read again.
+  var rereads: Reread = .none
+  /// Days for which Close keeps rows, when it does not keep them for ever.
+  var retentionDays: Int?
+
+  enum Reread: Sendable {
+    case none
+    /// The attribution window, `activities_window_seconds`.
+    case attribution
+  }
+}
+
+/// Whose custom fields a table's rows carry.
+enum CustomFieldScope: String, Sendable {
+  case lead, contact, opportunity, activity, customObject = "custom_object"
+}

@@ -1,0 +1,84 @@
+import JSONBytes
+
+/// Every table, one line or one small value each.
+enum StreamTable {
+  static let all: [StreamDefinition] = [
+    StreamDefinition(
+      name: "activities", replication: .windows(.activities("activity/")), shape: .anyActivity,
+      customFields: .activity, isSelectedByDefault: true),
+    StreamDefinition(
+      name: "custom_fields", replication: .whole(customFieldLists), shape: .customField,
+      isSelectedByDefault: true),
+    StreamDefinition(
+      name: "event_log", replication: .windows(.events), shape: .event, isSelectedByDefault: true),
+    StreamDefinition(
+      name: "leads", replication: .search(objectType: "lead"), shape: .lead, customFields: .lead,
+      isSelectedByDefault: true),
+    StreamDefinition(
+      name: "tasks", replication: .windows(.tasks), shape: .task, isSelectedByDefault: true),
+    StreamDefinition(
+      name: "users", replication: .whole([Listing(path: "user/")]), shape: .user, isSelectedByDefault: true),
+
+    StreamDefinition(
+      name: "contacts", replication: .search(objectType: "contact"), shape: .contact, customFields: .contact),
+    StreamDefinition(
+      name: "opportunities", replication: .windows(.opportunities), shape: .opportunity,
+      customFields: .opportunity),
+    activity("notes", "note", .note),
+    activity("calls", "call", .call),
+    activity("emails", "email", .email),
+    activity("email_threads", "emailthread", .emailThread),
+    activity("sms", "sms", .sms),
+    activity("whatsapp_messages", "whatsapp_message", .whatsAppMessage),
+    activity("meetings", "meeting", .meeting),
+    activity("created_activities", "created", .created),
+    activity("lead_status_changes", "status_change/lead", .leadStatusChange),
+    activity("opportunity_status_changes", "status_change/opportunity", .opportunityStatusChange),
+    activity("task_completed_activities", "task_completed", .taskCompleted),
+    activity("lead_merges", "lead_merge", .leadMerge),
+    StreamDefinition(
+      name: "custom_activities", replication: .windows(.activities("activity/custom/")),
+      shape: .customActivity,
+      customFields: .activity),
+    activity("form_submissions", "form_submission", .formSubmission),
+    StreamDefinition(
+      name: "lead_statuses", replication: .full([Listing(path: "status/lead/")]), shape: .leadStatus),
+    StreamDefinition(
+      name: "opportunity_statuses", replication: .full([Listing(path: "status/opportunity/")]),
+      shape: .opportunityStatus),
+    StreamDefinition(name: "pipelines", replication: .whole([Listing(path: "pipeline/")]), shape: .pipeline),
+  ]
+
+  /// One list per kind of object, and the fields that several kinds share, which those lists leave out.
+  private static let customFieldLists = [
+    ("lead", "lead"), ("contact", "contact"), ("opportunity", "opportunity"), ("activity", "activity"),
+    ("custom_object_type", "custom_object"), ("shared", "shared"),
+  ].map { Listing(path: "custom_field/\($0.0)/", constants: JSONObject([("object_type", .string($0.1))])) }
+
+  private static func activity(_ name: String, _ path: String, _ shape: Shape) -> StreamDefinition {
+    StreamDefinition(name: name, replication: .windows(.activities("activity/\(path)/")), shape: shape)
+  }
+}
+
+extension DateWindows {
+  /// Activities list newest first and filter only by `date_created`; late edits are caught by reading again.
+  static func activities(_ path: String) -> DateWindows {
+    DateWindows(
+      listing: Listing(path: path), field: "date_created", paging: .offset(limit: 100), isNewestFirst: true,
+      isOpenEnded: true, rereads: .attribution)
+  }
+
+  /// Without `_type=all` only tasks of type `lead` would come.
+  static let tasks = DateWindows(
+    listing: Listing(path: "task/", parameters: ["_type": "all", "_order_by": "date_created"]),
+    field: "date_updated", paging: .offset(limit: 100), isNewestFirst: false, isOpenEnded: false)
+
+  static let opportunities = DateWindows(
+    listing: Listing(path: "opportunity/", parameters: ["_order_by": "date_updated"]), field: "date_updated",
+    paging: .offset(limit: 100), isNewestFirst: false, isOpenEnded: false)
+
+  /// Close keeps events for 30 days and gives at most 50 a page.
+  static let events = DateWindows(
+    listing: Listing(path: "event/"), field: "date_updated", paging: .cursor(limit: 50), isNewestFirst: true,
+    isOpenEnded: true, days: 1, retentionDays: 30)
+}

@@ -1,0 +1,14 @@
+/// Why a table could not be read completely, and what can be done about it.
+struct StreamError: Error, CustomStringConvertible {
+  let reason: String
+  let advice: String?
+
+  init(_ reason: String, _ advice: String?) {
+    self.reason = reason
+    self.advice = advice
+  }
+
+  var description: String { advice.map { "\(reason); \($0)" } ?? reason }
+
+  static let stuck = StreamError("the API repeats the same page over and over", "try again later")
+}

@@ -1,0 +1,56 @@
+import CloseAPI
+import JSONBytes
+import Singer
+
+/// One page of a table, ready to be written.
+struct StreamPage: Sendable {
+  /// RECORD lines of the rows that are wanted.
+  var lines: [UInt8] = []
+  /// How many those are.
+  var count = 0
+  /// Replication values of those rows; nil where a row has none.
+  var instants: [Timestamp?] = []
+  /// What the walk needs to know about every row of the page, wanted or not.
+  var rows: [RecordEncoder.Facts] = []
+  var envelope = PageEnvelope()
+  /// Index of the API key that was used.
+  var key = 0
+}
+
+/// Turns the pages of one table into RECORD lines; one per task, with the counts of what it met.
+struct PageEncoder: Sendable {
+  private(set) var records: RecordEncoder
+  /// Fields that the rows of this listing do not say themselves, as `"name":value` pairs.
+  private let constants: [UInt8]
+
+  init(_ records: RecordEncoder, constants: JSONObject) {
+    self.records = records
+    self.constants = Array(JSONValue.object(constants).compact.utf8.dropFirst().dropLast())
+  }
+
+  /// Encodes the rows of a page that `isWanted`.
+  ///
+  /// - Throws: `JSONError` for a body that is not a page, and for a row without its key.
+  mutating func encode(
+    _ response: APIResponse, isWanted: (RecordEncoder.Facts) -> Bool
+  ) throws(JSONError) -> StreamPage {
+    var page = StreamPage()
+    page.key = response.key
+    page.lines.reserveCapacity(response.body.count + response.body.count / 8)
+    records.stamp(extractedAt: .now())
+    page.envelope = try PageReader.readPage(response.body) { (cursor) throws(JSONError) in
+      let mark = page.lines.count
+      let start = cursor.offset
+      let facts = try records.encode(&cursor, constants: constants, into: &page.lines)
+      guard facts.key != nil else { throw JSONError(.wrongType, at: start) }
+      page.rows.append(facts)
+      if isWanted(facts) {
+        page.instants.append(facts.instant)
+        page.count += 1
+      } else {
+        page.lines.removeLast(page.lines.count - mark)
+      }
+    }
+    return page
+  }
+}

@@ -1,0 +1,86 @@
+import CloseAPI
+import JSONBytes
+import Singer
+
+/// What it takes to read one table in this run.
+struct StreamSync: Sendable {
+  let definition: StreamDefinition
+  let selection: StreamSelection
+  let client: CloseClient
+  /// Keeps all tables together within the number of requests allowed in flight.
+  let gate: RequestGate
+  let clock: ClientClock
+  let output: RunOutput
+  let report: RunReport
+  let settings: SyncSettings
+  /// The bookmark the run starts from.
+  let bookmark: Timestamp?
+
+  var name: String { definition.name }
+
+  /// Reads the table completely; returns when everything is out and the bookmark stands.
+  func run() async throws {
+    switch definition.replication {
+    case .search(let objectType): try await search(objectType)
+    case .windows(let windows): try await read(windows)
+    case .whole(let listings), .full(let listings): try await readWhole(listings)
+    }
+  }
+
+  /// Where reading starts: the bookmark, but never before `start_date`.
+  var start: Timestamp? {
+    guard let bookmark, let startDate = settings.startDate else { return bookmark ?? settings.startDate }
+    return max(bookmark, startDate)
+  }
+
+  func newEncoder(constants: JSONObject = JSONObject()) -> PageEncoder {
+    PageEncoder(RecordEncoder(selection.plan), constants: constants)
+  }
+
+  /// Asks for a page and encodes it; a page that turns out broken is asked for again.
+  func fetch(
+    _ call: APICall, with encoder: inout PageEncoder, isWanted: (RecordEncoder.Facts) -> Bool
+  ) async throws -> StreamPage {
+    var used = encoder
+    let page = try await gate.enter {
+      try await client.page(call) { (response) throws(JSONError) in
+        used = encoder
+        return try used.encode(response, isWanted: isWanted)
+      }
+    }
+    encoder = used
+    return page
+  }
+
+  /// Writes a page's records; the bookmark is moved separately, when it may be.
+  func write(_ page: StreamPage) throws {
+    try output.writeRecords(page.lines, count: page.count)
+    report.wrote(page.count, of: name)
+  }
+}
+
+/// The run's settings as far as reading a table needs them.
+struct SyncSettings: Sendable {
+  /// When the run started; bookmarks never go beyond it.
+  let now: Timestamp
+  let startDate: Timestamp?
+  /// Days per activity request window.
+  let dateWindow: Int
+  /// Seconds of activities before the bookmark that are read again.
+  let attributionWindow: Int
+  /// Seconds that the API's index may lag behind.
+  let searchLag: Int
+  /// Windows of one table in flight.
+  let concurrency: Int
+  let leadsVia: LeadsVia
+}
+
+/// How leads (and contacts) are listed by the date of their last change.
+enum LeadsVia: String, CaseIterable, Sendable {
+  /// `search` first, `query` when the API refuses it.
+  case automatic = "auto"
+  /// Always `POST /data/search/`.
+  case search
+  /// Always `GET /lead/?query=…`, with its precision of a minute.
+  case query
+}

@@ -1,0 +1,67 @@
+import CloseAPI
+import JSONBytes
+import Singer
+
+extension TapRun {
+  /// Checks the key and what it may read; with a stream, prints some of its records.
+  ///
+  /// - Parameter argument: nil for all streams, else `STREAM` or `STREAM:N`.
+  func test(_ argument: String?) async throws -> ExitCode {
+    guard let argument, argument != "all" else { return try await testAccess() }
+    let parts = argument.split(separator: ":", maxSplits: 1)
+    guard let name = parts.first, let stream = StreamTable.all.first(where: { $0.name == name }) else {
+      let names = StreamTable.all.map(\.name).joined(separator: ", ")
+      throw SingerError(.usage, "--test knows no stream \"\(argument)\"; there are \(names)")
+    }
+    guard let count = parts.count == 1 ? 1 : Int(parts[1]), (1...100).contains(count) else {
+      throw SingerError(.usage, "--test \(name):N needs a number from 1 to 100, not \"\(parts[1])\"")
+    }
+    let records = try await sample(stream, count: count)
+    for record in records { try StandardOutput.write(record.pretty) }
+    log.info("\(records.count) records of \(name)")
+    return .success
+  }
+
+  private func testAccess() async throws -> ExitCode {
+    let me = try await client.json(.get("me/", query: [("_fields", "id,email,organizations")]))
+    let organisation = me["organizations"]?.array?.first
+    let name =
+      organisation?["name"]?.string ?? organisation?["id"]?.string ?? organisation?.string ?? "unknown"
+    log.info(
+      "the key belongs to \(me["email"]?.string ?? me["id"]?.string ?? "unknown"), organisation \(name)")
+    var isComplete = true
+    for stream in StreamTable.all {
+      do {
+        let count = try await sample(stream, count: 1).count
+        log.info("\(stream.name): \(count == 0 ? "readable, but empty" : "readable")", stream: stream.name)
+      } catch let error as CloseError where error.intent != .abort {
+        isComplete = false
+        log.warning("\(stream.name): not readable: \(error)", stream: stream.name)
+      }
+    }
+    return isComplete ? .success : .failure
+  }
+
+  /// The first records of a table as the API gives them.
+  private func sample(_ stream: StreamDefinition, count: Int) async throws -> [JSONValue] {
+    let page = try await client.json(stream.sampleCall(count: count))
+    return Array((page["data"]?.array ?? []).prefix(count))
+  }
+}
+
+extension StreamDefinition {
+  fileprivate func sampleCall(count: Int) -> APICall {
+    let limit = (name: "_limit", value: String(count))
+    switch replication {
+    case .search(let type):
+      let search = KeysetSearch(objectType: type, fields: shape.properties.keys + ["custom"])
+      var walk = KeysetWalk(search, limit: count)
+      guard case .request(let body) = walk.next(at: .zero) else { return .get("\(type)/", query: [limit]) }
+      return .ask("data/search/", body, label: name)
+    case .windows(let windows):
+      return .get(windows.listing.path, query: windows.listing.query + [limit], label: name)
+    case .whole(let listings), .full(let listings):
+      return .get(listings.first?.path ?? "", query: [limit], label: name)
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import CloseAPI
+import CloseConnection
+import JSONBytes
+import Singer
+
+/// Everything a run of the tap works with, once its arguments have been understood.
+struct TapRun: Sendable {
+  let configuration: TapConfiguration
+  let client: CloseClient
+  let log: Log
+  let metrics: Metrics
+  let report: RunReport
+  let interruption: Interruption
+  let started = ContinuousClock.now
+
+  init(_ settings: Settings, console: Console, log: Log, interruption: Interruption) throws {
+    configuration = try TapConfiguration(settings)
+    let metrics = Metrics(log: log)
+    let report = RunReport(log: log, metrics: metrics, progress: Progress(console: console))
+    for warning in configuration.warnings { log.warning(warning) }
+    client = configuration.connection.newClient { report.observe($0) }
+    self.log = log
+    self.metrics = metrics
+    self.report = report
+    self.interruption = interruption
+  }
+
+  /// Prints the catalog.
+  func discover() async throws -> ExitCode {
+    let catalog = try await Discovery(client: client, mode: configuration.customFieldMode, log: log).catalog()
+    try StandardOutput.write(catalog.pretty)
+    return .success
+  }
+
+  /// Reads every selected table to stdout.
+  func sync(catalog given: Catalog?, state: SingerState) async throws -> ExitCode {
+    let catalog = try await effectiveCatalog(given)
+    let output = RunOutput(writer: MessageWriter(), state: state)
+    let streams = try streamsToRead(catalog, state: state, output: output)
+    for stream in streams { try stream.announce() }
+
+    let outcomes = try await withFlushing(output) { await readAll(streams) }
+    for outcome in outcomes { log(outcome) }
+    let fatal = outcomes.compactMap(\.fatal).first
+    if let error = fatal as? SingerError { throw error }
+    try output.finish()
+    let duration = ContinuousClock.now - started
+    let isComplete = outcomes.allSatisfy(\.isComplete)
+    report.summarise(outcomes, state: output.currentState, totals: client.totals, duration: duration)
+    metrics.jobFinished("sync", duration: duration, succeeded: isComplete)
+    if let exit = interruption.exitCode { return exit }
+    if let fatal { throw fatal }
+    return isComplete ? .success : .failure
+  }
+
+  /// The user's catalog, or the default one; tables the user gives no schema for take the live one.
+  private func effectiveCatalog(_ given: Catalog?) async throws -> Catalog {
+    let discovery = Discovery(client: client, mode: configuration.customFieldMode, log: log)
+    guard var catalog = given else {
+      return try await discovery.catalog(of: StreamTable.all.filter(\.isSelectedByDefault))
+    }
+    let bare = catalog.entries.filter { $0.isSelected && $0.schema["properties"] == nil }.map(\.tapStreamID)
+    let live = try await discovery.catalog(of: StreamTable.all.filter { bare.contains($0.name) })
+    for index in catalog.entries.indices {
+      guard let entry = live[catalog.entries[index].tapStreamID] else { continue }
+      catalog.entries[index].adopt(entry)
+    }
+    let declared = Catalog(
+      StreamTable.all.map { $0.catalogEntry(customFields: [], mode: configuration.customFieldMode) })
+    for warning in catalog.warnings(against: declared) { log.warning("\(warning)") }
+    return catalog
+  }
+
+  private func streamsToRead(_ catalog: Catalog, state: SingerState, output: RunOutput) throws -> [StreamSync]
+  {
+    let settings = configuration.syncSettings(now: .now())
+    let gate = RequestGate(limit: configuration.connection.configuration.concurrency)
+    return try StreamTable.all.compactMap { definition in
+      guard let entry = catalog[definition.name], entry.isSelected else { return nil }
+      let bookmark = try definition.replicationKey.flatMap { try state.bookmark(of: definition.name, by: $0) }
+      return StreamSync(
+        definition: definition,
+        selection: StreamSelection(
+          entry, of: definition, mode: configuration.customFieldMode, options: configuration.recordOptions),
+        client: client, gate: gate, clock: .live, output: output, report: report, settings: settings,
+        bookmark: bookmark)
+    }
+  }
+
+  private func log(_ outcome: StreamOutcome) {
+    switch outcome.ending {
+    case .complete, .stopped: break
+    case .skipped(let reason): log.warning("\(outcome.stream) is skipped: \(reason)", stream: outcome.stream)
+    case .failed(let reason): log.error("\(outcome.stream): \(reason)", stream: outcome.stream)
+    }
+  }
+}
+
+// MARK: - Reading
+
+extension TapRun {
+  /// Reads all tables at once; a fatal error or a signal stops the others.
+  private func readAll(_ streams: [StreamSync]) async -> [StreamOutcome] {
+    await withTaskGroup(of: StreamOutcome?.self) { group in
+      group.addTask {
+        await interruption.wait()
+        return nil
+      }
+      for stream in streams { group.addTask { await read(stream) } }
+      var outcomes: [StreamOutcome] = []
+      while outcomes.count < streams.count, let outcome = await group.next() {
+        if let outcome { outcomes.append(outcome) }
+        if outcome?.fatal != nil || interruption.isRequested { group.cancelAll() }
+      }
+      group.cancelAll()
+      let order = streams.map(\.name)
+      return outcomes.sorted { order.firstIndex(of: $0.stream) ?? 0 < order.firstIndex(of: $1.stream) ?? 0 }
+    }
+  }
+
+  private func read(_ stream: StreamSync) async -> StreamOutcome {
+    let began = ContinuousClock.now
+    report.started(stream.name)
+    let outcome: StreamOutcome
+    do {
+      try await stream.run()
+      outcome = StreamOutcome(
+        stream: stream.name, replicationKey: stream.definition.replicationKey, ending: .complete)
+    } catch {
+      outcome = StreamOutcome(error, of: stream)
+    }
+    report.finished(stream.name, duration: ContinuousClock.now - began, succeeded: outcome.isComplete)
+    return outcome
+  }
+
+  /// Runs `body` while records that wait for company are passed on every second.
+  private func withFlushing<Result: Sendable>(
+    _ output: RunOutput, _ body: @escaping @Sendable () async -> Result
+  ) async throws -> Result {
+    try await withThrowingTaskGroup(of: Result?.self) { group in
+      group.addTask { await body() }
+      group.addTask {
+        while (try? await Task.sleep(for: .seconds(1))) != nil { try output.flushIfIdle() }
+        return nil
+      }
+      defer { group.cancelAll() }
+      while let result = try await group.next() { if let result { return result } }
+      throw CancellationError()
+    }
+  }
+}
+
+extension StreamSync {
+  fileprivate func announce() throws {
+    try output.writeSchema(
+      selection.schema, of: name, keyProperties: definition.keyProperties,
+      bookmarkProperties: [definition.replicationKey].compactMap(\.self))
+  }
+}
+
+extension CatalogEntry {
+  fileprivate var isSelected: Bool { Selection(of: self).isStreamSelected }
+
+  /// Takes over schema and keys of the live table; what the user has chosen stays.
+  fileprivate mutating func adopt(_ live: CatalogEntry) {
+    schema = live.schema
+    keyProperties = live.keyProperties
+    replicationKey = live.replicationKey
+    for breadcrumb in live.metadata.breadcrumbs where metadata[breadcrumb] == nil {
+      metadata[breadcrumb] = live.metadata[breadcrumb]
+    }
+  }
+}
