@@ -1,0 +1,51 @@
+import JSONBytes
+
+/// A path that the generic lists and writes do not cover, with what answers it.
+struct Route: Sendable {
+  typealias Handler = @Sendable (inout World, Call, [String]) throws(Refusal) -> SandboxResponse
+
+  let method: String
+  /// Segments; `*` stands for any one, `**` at the end for any number.
+  private let pattern: [String]
+  let handler: Handler
+
+  init(_ method: String, _ pattern: String, _ handler: @escaping Handler) {
+    self.method = method
+    self.pattern = pattern.split(separator: "/").map(String.init)
+    self.handler = handler
+  }
+
+  /// What stands in place of the asterisks; nil when the path is another.
+  func match(_ path: [String]) -> [String]? {
+    var captures: [String] = []
+    for (index, segment) in pattern.enumerated() {
+      if segment == "**" { return captures + path.dropFirst(index) }
+      guard index < path.count else { return nil }
+      if segment == "*" { captures.append(path[index]) } else if segment != path[index] { return nil }
+    }
+    return path.count == pattern.count ? captures : nil
+  }
+
+  /// All of them; the first that matches answers.
+  static let all: [Route] = reads
+
+  private static let reads: [Route] = [
+    Route("GET", "me") { world, call, _ throws(Refusal) in try world.me(call) },
+    Route("GET", "organization/*") { world, call, ids throws(Refusal) in
+      try world.organization(call, id: ids[0])
+    },
+    Route("GET", "user/availability") { world, _, _ in world.availability() },
+    Route("GET", "activity") { world, call, _ throws(Refusal) in try world.list(call, .allActivities) },
+    Route("GET", "custom_field_schema/**") { world, call, type throws(Refusal) in
+      try world.fieldSchema(call, type: type)
+    },
+    // The path old clients know.
+    Route("GET", "custom_fields/*") { world, call, type throws(Refusal) in
+      guard let resource = Resource.byPath["custom_field/" + type[0]] else { throw .unknownPath }
+      return try world.list(call, resource)
+    },
+    Route("GET", "event") { world, call, _ throws(Refusal) in try world.listEvents(call) },
+    Route("GET", "event/*") { world, call, ids throws(Refusal) in try world.readEvent(call, id: ids[0]) },
+    Route("POST", "data/search") { world, call, _ throws(Refusal) in try world.search(call) },
+  ]
+}
