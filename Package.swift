@@ -68,6 +68,8 @@ let package = Package(
     tests("TapCloseTests", ["TapClose", "Singer", "CloseAPI", "TestSupport", "JSONBytes"]),
     tests("TargetCloseTests", ["TargetClose", "Singer", "CloseAPI", "TestSupport", "JSONBytes"]),
     // Runs the built programs as processes: exact output, exit codes, signals.
-    tests("CommandLineTests", ["TestSupport", "JSONBytes", "tap-close", "target-close", "close-sandbox"]),
+    tests(
+      "CommandLineTests",
+      ["TestSupport", "CloseSandbox", "JSONBytes", "tap-close", "target-close", "close-sandbox"]),
   ]
 )
