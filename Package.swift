@@ -46,7 +46,7 @@ let package = Package(
 
     // The two data movers.
     module("TapClose", ["CloseConnection", "Singer", "CloseAPI", "JSONBytes"]),
-    module("TargetClose", ["CloseConnection", "Singer", "CloseAPI", "JSONBytes"]),
+    module("TargetClose", ["CloseConnection", "Singer", "CloseAPI", "HTTPTransport", "JSONBytes"]),
 
     program("tap-close", "TapClose"),
     program("target-close", "TargetClose"),
@@ -65,8 +65,11 @@ let package = Package(
     tests("HTTPTransportTests", ["HTTPTransport", "TestSupport"]),
     tests("CloseAPITests", ["CloseAPI", "HTTPTransport", "TestSupport", "JSONBytes"]),
     tests("CloseConnectionTests", ["CloseConnection", "CloseAPI", "Singer", "HTTPTransport", "JSONBytes"]),
-    tests("TapCloseTests", ["TapClose", "Singer", "CloseAPI", "TestSupport", "JSONBytes"]),
-    tests("TargetCloseTests", ["TargetClose", "Singer", "CloseAPI", "TestSupport", "JSONBytes"]),
+    tests(
+      "TapCloseTests", ["TapClose", "CloseConnection", "Singer", "CloseAPI", "TestSupport", "JSONBytes"]),
+    tests(
+      "TargetCloseTests",
+      ["TargetClose", "CloseConnection", "Singer", "CloseAPI", "HTTPTransport", "TestSupport", "JSONBytes"]),
     // Runs the built programs as processes: exact output, exit codes, signals.
     tests(
       "CommandLineTests",
