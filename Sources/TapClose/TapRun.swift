@@ -50,7 +50,8 @@ struct TapRun: Sendable {
     report.summarise(outcomes, state: output.currentState, totals: client.totals, duration: duration)
     if let exit = interruption.exitCode { return exit }
     if let fatal { throw fatal }
-    return isComplete ? .success : .failure
+    if !isComplete { throw IncompleteRun(outcomes: outcomes) }
+    return .success
   }
 
   /// The user's catalog, or the default one; tables the user gives no schema for take the live one.

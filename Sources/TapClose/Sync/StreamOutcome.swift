@@ -54,3 +54,14 @@ extension StreamOutcome {
     }
   }
 }
+
+/// Some tables are not complete; told last, because runners show the last line of the log.
+struct IncompleteRun: Error, CustomStringConvertible {
+  let outcomes: [StreamOutcome]
+
+  var description: String {
+    let names = outcomes.filter { !$0.isComplete }.map { "\($0.stream) (\($0.word ?? "complete"))" }
+    return "\(names.count) of \(outcomes.count) streams not complete: \(names.joined(separator: ", ")); "
+      + "the lines above say why"
+  }
+}
