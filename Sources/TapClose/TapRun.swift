@@ -40,7 +40,6 @@ struct TapRun: Sendable {
     for stream in streams { try stream.announce() }
 
     let outcomes = try await withFlushing(output) { await readAll(streams) }
-    for outcome in outcomes { log(outcome) }
     let fatal = outcomes.compactMap(\.fatal).first
     if let error = fatal as? SingerError { throw error }
     try output.finish()
@@ -48,6 +47,8 @@ struct TapRun: Sendable {
     let isComplete = outcomes.allSatisfy(\.isComplete)
     metrics.jobFinished("sync", duration: duration, succeeded: isComplete)
     report.summarise(outcomes, state: output.currentState, totals: client.totals, duration: duration)
+    // What went wrong comes last, where people and programs look for it.
+    for outcome in outcomes where outcome.fatal == nil { log(outcome) }
     if let exit = interruption.exitCode { return exit }
     if let fatal { throw fatal }
     if !isComplete { throw IncompleteRun(outcomes: outcomes) }

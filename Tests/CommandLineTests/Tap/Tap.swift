@@ -9,6 +9,8 @@ import Testing
 ///     let run = try await Tap(sandbox).run(["leads"], state: earlier.output.lastState)
 struct Tap: Sendable {
   let directory: TemporaryDirectory
+  /// What it reads from lives as long as it does.
+  private let sandbox: (any Sendable)?
   /// The settings of every run; `run` may add some.
   var config: JSONObject
   /// Replication keys by stream, as the state has them.
@@ -20,12 +22,13 @@ struct Tap: Sendable {
 
   init(_ sandbox: RunningSandbox<some SandboxAPI>, _ config: JSONObject = [:]) throws {
     let access: JSONObject = ["base_url": .string(sandbox.baseURL), "api_key": .string(sandbox.apiKey)]
-    try self.init(config: access.merging(config))
+    try self.init(config: access.merging(config), sandbox: sandbox)
   }
 
-  init(config: JSONObject) throws {
+  init(config: JSONObject, sandbox: (any Sendable)? = nil) throws {
     directory = try TemporaryDirectory()
     self.config = config
+    self.sandbox = sandbox
   }
 
   /// Runs it to its end and takes its output apart.
@@ -94,7 +97,7 @@ struct TapRun: Sendable {
 
   /// Checks what holds for every run without trouble.
   func expectHealthy(since start: JSONValue = [:], sourceLocation: SourceLocation = #_sourceLocation) {
-    #expect(exit == 0, "\(outcome.stderr)", sourceLocation: sourceLocation)
+    #expect(exit == 0, "\(log.suffix(5))", sourceLocation: sourceLocation)
     #expect(output.types.last == "STATE", sourceLocation: sourceLocation)
     expectTruthful(since: start, sourceLocation: sourceLocation)
     let words = outcome.stderr.lowercased()

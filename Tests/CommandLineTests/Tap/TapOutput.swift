@@ -70,6 +70,17 @@ struct TapOutput: Sendable {
 }
 
 extension TapOutput {
+  /// What is wrong with the ids of a stream when each of `wanted` is to come once: few words, not long lists.
+  func faults(_ stream: String, wanted: some Sequence<String>) -> [String] {
+    let (ids, wanted) = (ids(stream), Set(wanted))
+    let found = Set(ids)
+    return wanted.subtracting(found).sorted().prefix(5).map { "\($0) is missing" }
+      + found.subtracting(wanted).sorted().prefix(5).map { "\($0) is not wanted" }
+      + Dictionary(grouping: ids) { $0 }.filter { $1.count > 1 }.keys.sorted().prefix(5).map {
+        "\($0) came more than once"
+      }
+  }
+
   /// Every claim of a STATE that is not true: a record that is older than a bookmark and came out only later.
   ///
   /// - Parameters:
