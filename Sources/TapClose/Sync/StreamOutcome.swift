@@ -20,6 +20,14 @@ struct StreamOutcome: Sendable {
 
   var isComplete: Bool { if case .complete = ending { true } else { false } }
 
+  /// Why it is not complete, where that is known.
+  var reason: String? {
+    switch ending {
+    case .complete, .stopped: nil
+    case .skipped(let reason), .failed(let reason): reason
+    }
+  }
+
   /// One word for the summary, nothing when all went well.
   var word: String? {
     switch ending {
@@ -60,8 +68,9 @@ struct IncompleteRun: Error, CustomStringConvertible {
   let outcomes: [StreamOutcome]
 
   var description: String {
-    let names = outcomes.filter { !$0.isComplete }.map { "\($0.stream) (\($0.word ?? "complete"))" }
-    return "\(names.count) of \(outcomes.count) streams not complete: \(names.joined(separator: ", ")); "
-      + "the lines above say why"
+    let missing = outcomes.filter { !$0.isComplete }
+    let reasons = missing.map { "\($0.stream): \($0.reason ?? "stopped")" }
+    let extent = outcomes.count > 1 ? "\(missing.count) of \(outcomes.count) streams not complete: " : ""
+    return extent + reasons.joined(separator: "; ")
   }
 }
