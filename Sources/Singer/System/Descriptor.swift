@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// System calls on file descriptors, each wrapped once: errno becomes a value, interrupted calls are repeated.
+/// System calls on file descriptors, each wrapped once: errno becomes a value, interrupted calls go on.
 enum Descriptor {
   /// A failed system call.
   struct Failure: Error, Hashable, Sendable {
