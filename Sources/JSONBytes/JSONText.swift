@@ -12,7 +12,7 @@ extension JSONCursor {
         continue
       }
       let (scalar, length) = escapedScalar(at: index)
-      output.append(contentsOf: String(Character(scalar)).utf8)
+      output.append(contentsOf: scalar.utf8)
       index += length
     }
   }
@@ -62,21 +62,21 @@ extension JSONCursor {
 extension [UInt8] {
   /// Appends `text` as a JSON string with its quotes.
   public mutating func appendJSONString(_ text: String) {
-    append(UInt8(ascii: "\""))
+    append("\"")
     for unit in text.utf8 {
       switch unit {
-      case UInt8(ascii: "\""): append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "\"")])
-      case UInt8(ascii: "\\"): append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "\\")])
-      case 0x0A: append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "n")])
-      case 0x0D: append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "r")])
-      case 0x09: append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "t")])
+      case UInt8(ascii: "\""): append("\\\"")
+      case UInt8(ascii: "\\"): append("\\\\")
+      case UInt8(ascii: "\n"): append("\\n")
+      case UInt8(ascii: "\r"): append("\\r")
+      case UInt8(ascii: "\t"): append("\\t")
       case 0..<0x20:
-        append(contentsOf: Array("\\u00".utf8))
+        append("\\u00")
         append(contentsOf: [unit >> 4, unit & 0xF].map { $0 < 10 ? $0 + 0x30 : $0 + 0x57 })
       default: append(unit)
       }
     }
-    append(UInt8(ascii: "\""))
+    append("\"")
   }
 
   /// Appends the UTF-8 bytes of `text` as they are.
