@@ -1,23 +1,14 @@
 import Foundation
 import JSONBytes
+import TestSupport
 import Testing
 
 /// Random texts, read by this module and by Foundation: both must see the same.
-///
-/// `FUZZ_ITERATIONS` and `FUZZ_SEED` make a longer or another run.
 @Suite("Compared with JSONSerialization")
 struct JSONComparisonTests {
-  private static let iterations = environment("FUZZ_ITERATIONS") ?? 2000
-  private static let seed = UInt64(environment("FUZZ_SEED") ?? 1)
-
-  private static func environment(_ name: String) -> Int? {
-    ProcessInfo.processInfo.environment[name].flatMap { Int($0) }
-  }
-
   @Test("valid texts have the same values")
   func valuesAgree() throws {
-    for iteration in 0..<JSONComparisonTests.iterations {
-      var random = SeededGenerator(seed: JSONComparisonTests.seed &+ UInt64(iteration))
+    for var random in Fuzzing.cases(2000) {
       let text = random.jsonText()
       let value = try JSONValue(parsing: text)
       let other = try JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed)
@@ -28,8 +19,7 @@ struct JSONComparisonTests {
 
   @Test("damaged texts are refused by both or by none")
   func verdictsAgree() {
-    for iteration in 0..<JSONComparisonTests.iterations {
-      var random = SeededGenerator(seed: JSONComparisonTests.seed &+ UInt64(iteration))
+    for var random in Fuzzing.cases(2000) {
       let bytes = random.damaged(Array(random.jsonText().utf8))
       let error = fault(in: bytes)
       let isAccepted =
@@ -109,26 +99,5 @@ extension SeededGenerator {
       ])
     }
     return "\"\(pieces.joined())\""
-  }
-
-  /// The bytes with a few of them changed, lost, doubled or cut off.
-  fileprivate mutating func damaged(_ bytes: [UInt8]) -> [UInt8] {
-    var bytes = bytes
-    for _ in 0..<Int.random(in: 1...3, using: &self) where !bytes.isEmpty {
-      let index = Int.random(in: bytes.indices, using: &self)
-      switch Int.random(in: 0..<6, using: &self) {
-      case 0: bytes[index] = UInt8.random(in: 1...255, using: &self)
-      case 1: bytes[index] = pick(Array("\"\\{}[],:00-+.eE \n\u{1}tfnu".utf8))
-      case 2: bytes.remove(at: index)
-      case 3: bytes.insert(pick(Array("\"\\{}[],:00-+.eE \n\u{1}tfnu".utf8)), at: index)
-      case 4: bytes.removeSubrange(index...)
-      default: bytes.insert(contentsOf: bytes[index...].prefix(9), at: index)
-      }
-    }
-    return bytes
-  }
-
-  private mutating func pick<Value>(_ values: [Value]) -> Value {
-    values[Int.random(in: values.indices, using: &self)]
   }
 }
