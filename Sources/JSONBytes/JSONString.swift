@@ -63,13 +63,18 @@ extension JSONCursor {
   }
 
   /// Checks the character or escape at `index`, which lies inside a string, and returns the offset behind it.
+  ///
+  /// Characters beyond ASCII that follow each other are checked together.
   @usableFromInline
   mutating func skipCharacter(at index: Int) throws(JSONError) -> Int {
     switch byte(index) {
     case 0..<0x20: throw JSONError(.controlCharacter, at: index)
     case UInt8(ascii: "\\"): return try skipEscape(at: index)
     case 0..<0x80: return index + 1
-    default: return try skipMultibyte(at: index)
+    default:
+      var index = index
+      while index < count, byte(index) >= 0x80 { index = try skipMultibyte(at: index) }
+      return index
     }
   }
 
