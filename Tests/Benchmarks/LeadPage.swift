@@ -7,15 +7,24 @@ struct LeadPage {
   let bytes: [UInt8]
   /// Every field of the leads, one type plus null each.
   let schema: JSONValue
+  /// The same with dates inside contacts and opportunities declared as such.
+  let schemaWithNestedDates: JSONValue
 
   init() throws(JSONError) {
     let leads = (0..<recordCount).map(LeadPage.lead)
     bytes = Array("{\"has_more\": true, \"data\": [\(leads.joined(separator: ", "))]}".utf8)
-    var schema = LeadPage.schema(of: try JSONValue(parsing: LeadPage.lead(0)))
-    for key in ["date_created", "date_updated"] {
-      schema["properties"]?[key] = ["type": ["null", "string"], "format": "date-time"]
+    let plain = LeadPage.schema(of: try JSONValue(parsing: LeadPage.lead(0)))
+    schema = LeadPage.declaringDates(plain)
+    schemaWithNestedDates = ["contacts", "opportunities"].reduce(into: schema) { schema, list in
+      schema["properties"]?[list]?["items"] = plain["properties"]?[list]?["items"].map(
+        LeadPage.declaringDates)
     }
-    self.schema = schema
+  }
+
+  private static func declaringDates(_ schema: JSONValue) -> JSONValue {
+    ["date_created", "date_updated"].reduce(into: schema) { schema, name in
+      schema["properties"]?[name] = ["type": ["null", "string"], "format": "date-time"]
+    }
   }
 
   private static func schema(of value: JSONValue) -> JSONValue {

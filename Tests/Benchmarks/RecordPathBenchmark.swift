@@ -32,6 +32,7 @@ struct RecordPathBenchmark {
       Variant("nested fields deselected", page.schema) { path in
         path.count < 4 || !RecordPathBenchmark.isThird(path[path.count - 1])
       },
+      Variant("nested dates", page.schemaWithNestedDates) { _ in true },
     ]
   }
 
