@@ -54,12 +54,10 @@ extension JSONCursor {
   @inline(__always)
   static func specialLanes(_ word: UInt64) -> UInt64 {
     let ones: UInt64 = 0x0101_0101_0101_0101
-    let quote = word ^ (ones &* 0x22)
-    let backslash = word ^ (ones &* 0x5C)
-    let zeroQuote = (quote &- ones) & ~quote
-    let zeroBackslash = (backslash &- ones) & ~backslash
-    let control = (word &- (ones &* 0x20)) & ~word
-    return (zeroQuote | zeroBackslash | control | word) & (ones &* 0x80)
+    // Flipping 0x02 leaves control characters below 0x20 and brings the quote (0x22) there: 0x20.
+    let quoteOrControl = (word ^ (ones &* 0x02)) &- (ones &* 0x21)
+    let backslash = (word ^ (ones &* 0x5C)) &- ones
+    return (quoteOrControl | backslash | word) & (ones &* 0x80)
   }
 
   /// Checks the character or escape at `index`, which lies inside a string, and returns the offset behind it.
