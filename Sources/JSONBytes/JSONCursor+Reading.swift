@@ -45,12 +45,6 @@ extension JSONCursor {
     return String(decoding: decoded, as: UTF8.self)
   }
 
-  /// The instant a string found by this cursor names, or nil when it is no date or date-time.
-  public func timestamp(of string: JSONString) -> Timestamp? {
-    if string.hasEscapes { return Timestamp(text(of: string)) }
-    return unsafe withBytes(in: string.content) { unsafe Timestamp(parsing: $0) }
-  }
-
   /// Whether the string at `string` reads exactly as `other`.
   public func matches(_ string: JSONString, _ other: StaticString) -> Bool {
     if string.hasEscapes { return text(of: string) == other.description }

@@ -4,6 +4,8 @@ import JSONBytes
 enum DateValue {
   /// What the schema asks for, as it is.
   case fitting
+  /// An instant that is normal up to an offset in its page, and has a `Z` to get instead of the rest.
+  case normal(upTo: Int)
   /// An instant in some form, or no date at all (nil), to be written in the one form loaders agree on.
   case other(Timestamp?)
   /// Something that no loader takes for a date.
@@ -20,6 +22,7 @@ extension JSONCursor {
       return allowed.contains(type) ? .fitting : .contradicting
     }
     let string = try skipString()
+    if form == .instant, let stem = normalStem(of: string) { return .normal(upTo: stem.upperBound) }
     if string.content.isEmpty { return allowed.contains(.null) ? .other(nil) : .contradicting }
     guard let instant = timestamp(of: string) else { return .contradicting }
     switch form {

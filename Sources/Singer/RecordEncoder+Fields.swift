@@ -29,6 +29,10 @@ extension RecordEncoder {
         switch try cursor.readDate(form, type, allowed) {
         case .fitting:
           run.extend(from: key, to: cursor.offset)
+        case .normal(let end):
+          run.extend(from: key, to: end)
+          run.flush(cursor, to: &output)
+          output.append("Z\"")
         case .contradicting:
           contradict(key, cursor, node: node, &run, &output)
         case .other(let instant):
