@@ -18,8 +18,8 @@ struct RecordPathBenchmark {
     }
   }
 
-  private let rounds = 15
-  private let pagesPerRound = 300
+  private let rounds = 100
+  private let pagesPerRound = 30
   private let page: LeadPage
   private var variants: [Variant]
 
