@@ -59,8 +59,8 @@ let package = Package(
       name: "bench", dependencies: ["Singer", "CloseSandbox", "JSONBytes"], path: "Tests/Benchmarks",
       swiftSettings: settings),
 
-    tests("JSONBytesTests", ["JSONBytes"]),
-    tests("SingerTests", ["Singer", "JSONBytes"]),
+    tests("JSONBytesTests", ["JSONBytes", "TestSupport"]),
+    tests("SingerTests", ["Singer", "JSONBytes", "TestSupport"]),
     tests("CloseSandboxTests", ["CloseSandbox", "TestSupport", "JSONBytes"]),
     tests("HTTPTransportTests", ["HTTPTransport", "TestSupport"]),
     tests("CloseAPITests", ["CloseAPI", "HTTPTransport", "TestSupport", "JSONBytes"]),
