@@ -60,6 +60,9 @@ struct TapOutput: Sendable {
 
   func records(_ stream: String) -> [Record] { records.filter { $0.stream == stream } }
 
+  /// The ids of all records in order.
+  var ids: [String] { records.map(\.id) }
+
   /// The ids of a stream's records in order, repeated ones included.
   func ids(_ stream: String) -> [String] { records(stream).map(\.id) }
 
