@@ -56,7 +56,8 @@ struct TapRun: Sendable {
     for outcome in outcomes where outcome.fatal == nil { log(outcome) }
     if let exit = interruption.exitCode { return exit }
     if let fatal { throw fatal }
-    return isComplete ? .success : .failure
+    if !isComplete { throw IncompleteRun(outcomes: outcomes) }
+    return .success
   }
 
   /// The user's catalog, or the default one; tables the user gives no schema for take the live one.

@@ -10,11 +10,20 @@ public final class Organisation: SandboxWorld {
   /// How it looks and behaves.
   public let options: OrganisationOptions
 
-  /// Generates an organisation as of `now`.
+  /// Reads the organisation from its data file, or generates one as of `now`, which is then written there.
+  ///
+  /// - Throws: `SandboxError.dataFile` when the file cannot be read, understood or written.
   public init(options: OrganisationOptions = OrganisationOptions(), now: Timestamp) throws {
     self.options = options
+    let file = options.dataFile.map { DataFile(path: $0) }
+    if let file, file.exists {
+      world = Mutex(try file.read(options))
+      return
+    }
     let content = OrganisationGenerator.generate(options, now: now)
-    world = Mutex(World(content, options: options, idSeed: options.seed &+ 5))
+    let fresh = World(content, options: options, idSeed: options.seed &+ 5)
+    try file?.write(fresh)
+    world = Mutex(fresh)
   }
 
   /// Answers `request` as Close would when its clock showed `now`.
@@ -25,14 +34,23 @@ public final class Organisation: SandboxWorld {
     }
   }
 
-  /// Carries out a control endpoint; nil when there is no such endpoint.
-  public func control(path: String, body: JSONValue, at now: Timestamp) -> SandboxResponse? {
-    nil
+  /// Writes the organisation to its data file, when it has one.
+  ///
+  /// - Throws: `SandboxError.dataFile` when that fails.
+  public func save() throws {
+    guard let path = options.dataFile else { return }
+    try world.withLock { try DataFile(path: path).write($0) }
   }
 
-  /// Writes the organisation to its data file, when it has one.
-  public func save() throws {
+  /// Looks at the organisation, or changes it, from outside the API; nobody else does in the meantime.
+  public func edit<Result: Sendable, Failure: Error>(
+    _ body: (inout World) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try world.withLock { (world) throws(Failure) in try body(&world) }
   }
+
+  /// How many e-mails and SMS Close would have sent by now.
+  public var sentMessages: Int { world.withLock(\.sentMessages) }
 
   /// The organisation's id.
   public var organizationID: String { world.withLock { $0.directory.organizationID } }

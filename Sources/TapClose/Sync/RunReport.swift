@@ -1,4 +1,5 @@
 import CloseAPI
+import CloseConnection
 import JSONBytes
 import Singer
 import Synchronization
@@ -8,6 +9,7 @@ final class RunReport: Sendable {
   private let log: Log
   private let metrics: Metrics
   private let progress: Progress
+  private let watch: ClientWatch
   private let streams = Mutex<[String: StreamReport]>([:])
 
   /// What is told of one table.
@@ -26,6 +28,7 @@ final class RunReport: Sendable {
     self.log = log
     self.metrics = metrics
     self.progress = progress
+    watch = ClientWatch(log: log, metrics: metrics)
   }
 
   func started(_ stream: String) { progress.started(stream) }
@@ -39,20 +42,10 @@ final class RunReport: Sendable {
 
   /// Takes note of what the client does.
   func observe(_ event: ClientEvent) {
-    switch event {
-    case .finished(let attempt):
-      if let stream = attempt.call.label {
-        streams.withLock { $0[stream, default: StreamReport()].requests += 1 }
-      }
-      metrics.addRequest(
-        endpoint: attempt.call.endpoint.description, status: attempt.status, duration: attempt.duration)
-    case .waiting(let call, let delay):
-      if delay > .seconds(1) {
-        log.info("waiting \(delay.tenths) s for the rate limit of \(call.endpoint)", stream: call.label)
-      }
-    case .retrying(let call, let delay, let attempt, let reason):
-      log.warning("trying again in \(delay.tenths) s (attempt \(attempt)): \(reason)", stream: call.label)
+    if case .finished(let attempt) = event, let stream = attempt.call.label {
+      streams.withLock { $0[stream, default: StreamReport()].requests += 1 }
     }
+    watch.observe(event)
   }
 
   /// Takes over what an encoder met; each encoder reports once, when it is done.
@@ -113,14 +106,6 @@ extension RunReport {
 }
 
 private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
-
-extension Duration {
-  /// Seconds with one decimal.
-  fileprivate var tenths: String {
-    let tenths = components.seconds * 10 + components.attoseconds / 100_000_000_000_000_000
-    return "\(tenths / 10).\(tenths % 10)"
-  }
-}
 
 extension RunReport.StreamReport {
   /// What a user may want to do something about.

@@ -77,7 +77,7 @@ struct TapSearchTests {
     let run = try await Tap(startSandbox(organisation)).run(["leads"], config: ["leads_via": "search"])
     #expect(run.exit == 1)
     #expect(run.output.records.isEmpty)
-    #expect(run.lastLine.hasPrefix("ERROR leads: the search cannot be used"))
+    #expect(run.lastLine.hasPrefix("CRITICAL leads: the search cannot be used"))
     #expect(run.lastLine.contains("leads_via"))
   }
 

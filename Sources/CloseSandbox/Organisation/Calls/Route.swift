@@ -27,7 +27,7 @@ struct Route: Sendable {
   }
 
   /// All of them; the first that matches answers.
-  static let all: [Route] = reads
+  static let all: [Route] = reads + writes
 
   private static let reads: [Route] = [
     Route("GET", "me") { world, call, _ throws(Refusal) in try world.me(call) },
@@ -47,5 +47,43 @@ struct Route: Sendable {
     Route("GET", "event") { world, call, _ throws(Refusal) in try world.listEvents(call) },
     Route("GET", "event/*") { world, call, ids throws(Refusal) in try world.readEvent(call, id: ids[0]) },
     Route("POST", "data/search") { world, call, _ throws(Refusal) in try world.search(call) },
+  ]
+
+  private static let writes: [Route] = [
+    Route("PUT", "organization/*") { world, call, ids throws(Refusal) in
+      try world.updateOrganization(call, id: ids[0])
+    },
+    Route("PUT", "task") { world, call, _ throws(Refusal) in try world.updateTasks(call) },
+    Route("POST", "lead/merge") { world, call, _ throws(Refusal) in try world.mergeLeads(call) },
+    Route("PUT", "membership") { world, call, _ throws(Refusal) in try world.updateMemberships(call) },
+    Route("GET", "membership/*/pinned_views") { world, call, ids throws(Refusal) in
+      try world.pinnedViews(call, membership: ids[0])
+    },
+    Route("PUT", "membership/*/pinned_views") { world, call, ids throws(Refusal) in
+      try world.setPinnedViews(call, membership: ids[0])
+    },
+    Route("POST", "group/*/member") { world, call, ids throws(Refusal) in
+      try world.addMember(call, group: ids[0])
+    },
+    Route("DELETE", "group/*/member/*") { world, call, ids throws(Refusal) in
+      try world.removeMember(call, group: ids[0], user: ids[1])
+    },
+    Route("POST", "playbook/*/archive") { world, call, ids throws(Refusal) in
+      try world.archivePlaybook(call, id: ids[0], true)
+    },
+    Route("POST", "playbook/*/unarchive") { world, call, ids throws(Refusal) in
+      try world.archivePlaybook(call, id: ids[0], false)
+    },
+    Route("POST", "export/lead") { world, call, _ throws(Refusal) in try world.createExport(call, of: .lead)
+    },
+    Route("POST", "export/opportunity") { world, call, _ throws(Refusal) in
+      try world.createExport(call, of: .opportunity)
+    },
+    Route("POST", "custom_field/shared/*/association") { world, call, ids throws(Refusal) in
+      try world.associate(call, field: ids[0])
+    },
+    Route("DELETE", "custom_field/shared/*/association/**") { world, call, path throws(Refusal) in
+      try world.dissociate(call, field: path[0], path.dropFirst().joined(separator: "/"))
+    },
   ]
 }

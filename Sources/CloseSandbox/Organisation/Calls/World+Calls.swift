@@ -35,6 +35,7 @@ extension World {
   ) throws(Refusal) -> SandboxResponse {
     switch call.method {
     case "GET" where resource.verbs.contains(.list): return try list(call, resource)
+    case "POST" where resource.verbs.contains(.create): return try create(call, resource)
     default:
       throw .wrongMethod(
         allowed: otherMethods + (resource.verbs.contains(.list) ? ["GET"] : [])
@@ -47,6 +48,8 @@ extension World {
   ) throws(Refusal) -> SandboxResponse {
     switch call.method {
     case "GET" where resource.verbs.contains(.read): return try read(call, resource, id: id)
+    case "PUT" where resource.verbs.contains(.update): return try update(call, resource, id: id)
+    case "DELETE" where resource.verbs.contains(.delete): return try delete(call, resource, id: id)
     case "POST": throw .error(404, "Not found. Did you mean to use PUT to update an existing object?")
     default:
       var allowed = otherMethods

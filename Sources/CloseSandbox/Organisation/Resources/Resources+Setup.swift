@@ -49,7 +49,7 @@ extension Resource {
       template: ["id": nil, "label": nil, "organization_id": nil, "pipeline_id": nil, "type": "active"]),
     collection(
       .pipeline, "pipeline", "pipe_", .newerNaive, verbs: .unreadable, paging: .whole(hasMore: false),
-      isManaged: true, required: ["name"],
+      isManaged: true, required: ["name"], optional: [.anything("statuses")],
       template: dated(["id": nil, "name": nil, "organization_id": nil])),
     collection(
       .customActivityType, "custom_activity", "actitype_", .newerNaive, paging: .whole(hasMore: false),

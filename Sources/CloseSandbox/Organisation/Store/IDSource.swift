@@ -20,4 +20,10 @@ struct IDSource: Sendable {
     }
     return String(decoding: bytes, as: UTF8.self)
   }
+
+  /// Random hexadecimal digits, as secrets have them.
+  mutating func hexadecimal(_ length: Int) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: (0..<length).map { _ in digits[random.below(16)] }, as: UTF8.self)
+  }
 }

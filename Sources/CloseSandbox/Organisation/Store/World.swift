@@ -3,7 +3,7 @@ import JSONBytes
 /// The whole organisation: its objects, what lists know of them, and the event log.
 ///
 /// A plain value; `Organisation` keeps it behind a lock and hands it the time with every call.
-struct World: Sendable {
+public struct World: Sendable {
   let options: OrganisationOptions
   /// The organisation object, without statuses, pipelines and memberships.
   private(set) var organization: JSONObject
