@@ -72,8 +72,9 @@ struct TapFaultTests {
     try server.setFaults("status=\(status),path=task/")
     let run = try await tap.run(TapFaultTests.streams, config: ["retry_budget_seconds": 0])
     #expect(run.exit == 1)
-    #expect(run.lastLine.hasPrefix("ERROR tasks: GET /task/ failed with status \(status)"))
-    #expect(run.log.filter { $0.hasPrefix("ERROR") || $0.hasPrefix("CRITICAL") }.count == 1)
+    let reason = "tasks: GET /task/ failed with status \(status)"
+    #expect(run.lastLine.hasPrefix("CRITICAL 1 of 8 streams not complete: \(reason)"))
+    #expect(run.log.filter { $0.hasPrefix("ERROR \(reason)") }.count == 1)
     expectAllBut("tasks", run, records)
   }
 
@@ -83,7 +84,9 @@ struct TapFaultTests {
     try server.setFaults("status=\(status),path=task/")
     let run = try await tap.run(TapFaultTests.streams)
     #expect(run.exit == 1)
-    #expect(run.lastLine.hasPrefix("WARNING tasks is skipped: GET /task/ failed with status \(status)"))
+    let reason = "GET /task/ failed with status \(status)"
+    #expect(run.warnings.count == 1 && run.warnings[0].hasPrefix("WARNING tasks is skipped: \(reason)"))
+    #expect(run.lastLine.hasPrefix("CRITICAL 1 of 8 streams not complete: tasks: \(reason)"))
     #expect(server.statistics.count("GET", "task/") == 1)
     expectAllBut("tasks", run, records)
   }
