@@ -55,7 +55,7 @@ struct TapFaultTests {
     // Who is told where it stands does not ask too often; who is not finds out by being refused now and then.
     let statistics = server.statistics
     #expect(statistics.requests > 60)
-    #expect(headers == .none ? statistics.overruns < 20 : statistics.overruns == 0)
+    #expect(statistics.overruns < (headers == .none ? 20 : 4))
   }
 
   @Test func `a rate limit that is used to a part leaves the rest`() async throws {
