@@ -90,33 +90,24 @@ extension JSONCursor {
 
   /// Consumes the opening brace of an object.
   ///
-  /// - Throws: `wrongType` at the start of a value that is no object.
+  /// - Throws: `wrongType` when anything else stands there, be it a value or not.
   @inlinable
   public mutating func enterObject() throws(JSONError) { try enter(UInt8(ascii: "{")) }
 
   /// Consumes the opening bracket of an array.
   ///
-  /// - Throws: `wrongType` at the start of a value that is no array.
+  /// - Throws: `wrongType` when anything else stands there, be it a value or not.
   @inlinable
   public mutating func enterArray() throws(JSONError) { try enter(UInt8(ascii: "[")) }
 
   @inlinable
   mutating func enter(_ bracket: UInt8) throws(JSONError) {
-    guard peek() == bracket else { throw wrongType() }
+    guard let next = peek() else { throw JSONError(.unexpectedEnd, at: count) }
+    guard next == bracket else { throw JSONError(.wrongType, at: head) }
     guard depth < JSONCursor.maximumDepth else { throw JSONError(.tooDeep, at: head) }
     head += 1
     depth += 1
     isFirstItem = true
-  }
-
-  /// What is wrong with the value at the cursor: its text if that is malformed, else its type.
-  @usableFromInline
-  mutating func wrongType() -> JSONError {
-    do throws(JSONError) {
-      return JSONError(.wrongType, at: try skipValue().lowerBound)
-    } catch {
-      return error
-    }
   }
 
   /// Moves to the next key of the object entered last and past its colon; nil after the closing brace.
@@ -158,8 +149,7 @@ extension JSONCursor {
     }
     guard next == UInt8(ascii: ",") else { throw JSONError(.unexpectedByte, at: head) }
     head += 1
-    guard let item = peek() else { throw JSONError(.unexpectedEnd, at: count) }
-    guard item != closing else { throw JSONError(.unexpectedByte, at: head) }
+    guard peek() != nil else { throw JSONError(.unexpectedEnd, at: count) }
     return true
   }
 
