@@ -61,7 +61,7 @@ struct PageReaderTests {
     (#"[{}]"#, .list, JSONError(.wrongType, at: 0)),
     (#"{}"#, .array, JSONError(.wrongType, at: 0)),
     (#"[]"#, .object, JSONError(.wrongType, at: 0)),
-    ("<html>", .list, JSONError(.unexpectedByte, at: 0)),
+    ("<html>", .list, JSONError(.wrongType, at: 0)),
     ("", .list, JSONError(.unexpectedEnd, at: 0)),
     ("", .object, JSONError(.unexpectedEnd, at: 0)),
     (#"{"data":[{"id":"a"}"#, .list, JSONError(.unexpectedEnd, at: 19)),
@@ -71,7 +71,7 @@ struct PageReaderTests {
     (#"{"data":[]}{}"#, .list, JSONError(.trailingBytes, at: 11)),
     (#"{"data":[{"a":01}]}"#, .list, JSONError(.invalidNumber, at: 14)),
     (#"{"data":[,]}"#, .list, JSONError(.wrongType, at: 9)),
-    (#"{"data":[{},]}"#, .list, JSONError(.unexpectedByte, at: 12)),
+    (#"{"data":[{},]}"#, .list, JSONError(.wrongType, at: 12)),
   ])
   func everyFaultIsFoundWithItsOffset(_ body: String, _ shape: PageShape, _ fault: JSONError) {
     #expect(throws: fault) { try read(body, shape) }
