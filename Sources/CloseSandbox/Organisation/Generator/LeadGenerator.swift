@@ -28,6 +28,7 @@ struct LeadGenerator {
   private(set) var created = Timestamp.earliest
   private(set) var contacts: [Contact] = []
   private var names: [String: String] = [:]
+  private var scratch: [UInt8] = []
 
   init(
     index: Int, options: OrganisationOptions, now: Timestamp, cast: Cast, assembler: Assembler, sequence: Int
@@ -93,9 +94,7 @@ struct LeadGenerator {
     let origin = Assembler.Origin(
       created: created, updated: updated ?? created, createdBy: author, updatedBy: author)
     let object = assembler.make(kind, id: id, values, origin: origin) { names[$0] }
-    var body: [UInt8] = []
-    body.reserveCapacity(1024)
-    JSONValue.object(object).write(to: &body)
+    let body = Record.body(of: object, scratch: &scratch)
     records.append(
       Record(
         kind: kind, id: id, leadID: kind == .lead ? nil : leadID, created: origin.created,

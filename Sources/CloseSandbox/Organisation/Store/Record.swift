@@ -31,15 +31,24 @@ final class Record: Sendable {
 
   /// Reads the dates, the id and the lead out of `object`.
   convenience init(kind: Kind, object: JSONObject, sequence: Int) {
-    var body: [UInt8] = []
-    body.reserveCapacity(1024)
-    JSONValue.object(object).write(to: &body)
+    var scratch: [UInt8] = []
+    let body = Record.body(of: object, scratch: &scratch)
     let keys = kind.resource.dateKeys
     let created = object[keys.created]?.string.flatMap { Timestamp($0) } ?? .earliest
     self.init(
       kind: kind, id: object[kind.resource.idKey]?.string ?? "", leadID: object["lead_id"]?.string,
       created: created, updated: object[keys.updated]?.string.flatMap { Timestamp($0) } ?? created,
       sequence: sequence, body: body)
+  }
+
+  /// The object's JSON in an array of exactly its size; millions of them are kept.
+  static func body(of object: JSONObject, scratch: inout [UInt8]) -> [UInt8] {
+    scratch.removeAll(keepingCapacity: true)
+    JSONValue.object(object).write(to: &scratch)
+    var body: [UInt8] = []
+    body.reserveCapacity(scratch.count)
+    body += scratch
+    return body
   }
 
   /// The object as a tree; reading and editing only, lists send `body`.

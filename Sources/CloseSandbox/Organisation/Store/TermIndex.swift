@@ -26,16 +26,21 @@ struct TermIndex: Sendable {
   private static func terms(of record: Record) -> [String] {
     guard kinds.contains(record.kind) else { return [] }
     var terms: [String] = []
-    for (key, value) in record.object {
-      if key.hasPrefix("custom.") {
-        for element in value.array ?? [value] {
-          if let text = element.string { terms.append(term(String(key.dropFirst("custom.".count)), text)) }
-        }
-      } else if key == "name" || key == "display_name", let text = value.string {
-        terms.append(term(key, text))
-      } else if let part = TermIndex.parts[key] {
-        for element in value.array ?? [] {
-          if let text = element[part]?.string { terms.append(term(part, text)) }
+    try? withJSONCursor(record.body) { (cursor) throws(JSONError) in
+      try cursor.enterObject()
+      while let name = try cursor.nextKey() {
+        let key = cursor.text(of: name)
+        if key.hasPrefix("custom.") {
+          let value = try cursor.readValue()
+          let texts = (value.array ?? [value]).compactMap(\.string)
+          terms += texts.map { term(String(key.dropFirst("custom.".count)), $0) }
+        } else if key == "name" || key == "display_name" {
+          if let text = try cursor.readString() { terms.append(term(key, text)) }
+        } else if let part = parts[key] {
+          let texts = (try cursor.readValue().array ?? []).compactMap { $0[part]?.string }
+          terms += texts.map { term(part, $0) }
+        } else {
+          try cursor.skipValue()
         }
       }
     }

@@ -97,7 +97,8 @@ extension World {
     values["n_docs"] = .int(count)
     values["n_docs_processed"] = .int(count)
     values["download_url"] = "https://exports.close-sandbox.invalid/\(call.id).gz"
-    return answer(insert(.export, values, WriteContext(call)), call)
+    let export = insert(.export, values, WriteContext(call))
+    return answer(export, call)
   }
 
   // MARK: - Shared custom fields

@@ -25,7 +25,9 @@ extension World {
     try checkPermission(call, resource)
     guard let record = live.find(resource.kind, id) else { throw .notFound(resource) }
     let values = try validated(call.object(), resource, existing: record.object)
-    return answer(try update(record, values, WriteContext(call)), call)
+    // In one statement, `answer` would hold a copy of the whole world while it changes.
+    let changed = try update(record, values, WriteContext(call))
+    return answer(changed, call)
   }
 
   /// Puts checked values into an object, with all that follows from them.
