@@ -219,7 +219,7 @@ extension LineFile {
     return start
   }
 
-  private static func makeDirectories(above path: String) throws(Descriptor.Failure) {
+  static func makeDirectories(above path: String) throws(Descriptor.Failure) {
     for index in path.indices.dropFirst() where path[index] == "/" {
       let directory = String(path[..<index])
       if unsafe mkdir(directory, 0o755) != 0, errno != EEXIST { throw .last }
