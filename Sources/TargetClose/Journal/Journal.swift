@@ -111,31 +111,45 @@ final class Journal: Sendable {
     index.withLock { $0.openIntents.values.sorted { $0.number < $1.number } }
   }
 
-  /// Whether an object is known as what some record became.
-  ///
-  /// - Throws: `SingerError.file`.
-  func isClaimed(_ id: String) throws(SingerError) -> Bool {
-    guard let file else { return false }
-    for offset in index.withLock({ $0.liveOffsets }) {
-      let line = try file.line(at: offset)
-      if (try? JSONValue(parsing: line))?["id"]?.string == id { return true }
+  /// The write of a record that may or may not have been carried out; nil when there is none.
+  func openIntent(of key: JournalKey) -> JournalIntent? {
+    index.withLock { index in
+      guard !index.openIntents.isEmpty else { return nil }
+      return index.openIntents.values.first { $0.key.stream == key.stream && $0.key.key == key.key }
     }
-    return false
   }
+
+  /// Whether an object is known as what some record became.
+  func isClaimed(_ id: String) -> Bool { index.withLock { $0.isClaimed(id) } }
 
   // MARK: - Writing
 
-  /// Says, on the disk, that a write is about to be sent; returns its number.
+  /// Says, on the disk, that an object is about to be created.
   ///
+  /// - Parameter durably: false when another line follows that takes this one to the disk.
   /// - Throws: `SingerError.output`.
   func intend(
-    _ request: PlannedRequest, of key: JournalKey, resource: String, tokens: [MatchToken]
+    _ operation: Operation, _ request: PlannedRequest, of key: JournalKey, durably: Bool = true
   ) throws(SingerError) -> JournalIntent {
     let intent = JournalIntent(
-      number: index.withLock { $0.takeNumber() }, key: key, resource: resource, request: request,
-      tokens: tokens, time: now())
-    try add(.intent(intent), durably: true)
+      number: index.withLock { $0.takeNumber() }, key: key, resource: operation.resource, request: request,
+      tokens: operation.tokens, time: now(), nestedContacts: operation.nestedContacts,
+      nestedTokens: operation.nestedTokens)
+    try add(.intent(intent), durably: durably)
     return intent
+  }
+
+  /// Says what became of contacts that were created with a lead: their own records do not create them again.
+  ///
+  /// - Parameter lead: the lead as Close shows it, its contacts in the order they were sent.
+  /// - Throws: `SingerError.output`.
+  func noteContacts(in lead: JSONValue, of intent: JournalIntent) throws(SingerError) {
+    let contacts = lead["contacts"]?.list ?? []
+    for (index, key) in intent.nestedContacts.enumerated() where index < contacts.count {
+      guard let key, let id = contacts[index]["id"]?.string else { continue }
+      let tokens = index == 0 ? intent.nestedTokens : []
+      try note(JournalResult(key: key, resource: "contact", id: id, tokens: tokens, time: now()))
+    }
   }
 
   /// Says what came of a write, or that a record is in Close as it should be.

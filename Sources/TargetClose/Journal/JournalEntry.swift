@@ -20,6 +20,10 @@ struct JournalIntent: Hashable, Sendable {
   /// Values by which the object can be searched for.
   let tokens: [MatchToken]
   let time: Timestamp
+  /// The records that contacts created with a lead stand for, in order; nil for those of no record.
+  var nestedContacts: [JournalKey?] = []
+  /// Values by which the first of those contacts can be found again.
+  var nestedTokens: [MatchToken] = []
 }
 
 /// An object that a record has been written to.
@@ -69,14 +73,16 @@ extension JournalEntry {
       json["resource"] = .string(intent.resource)
       json["at"] = .string(intent.time.description)
       json["request"] = intent.request.json
-      json["match"] = JournalEntry.json(intent.tokens)
+      json["match"] = MatchToken.json(intent.tokens)
+      json["contacts"] = JournalKey.json(intent.nestedContacts)
+      json["contact_match"] = MatchToken.json(intent.nestedTokens)
       return json
     case .result(let result):
       var json = result.key.added(to: ["id": .string(result.id), "stream": .string(result.key.stream)])
       json["resource"] = .string(result.resource)
       json["content"] = result.content.map { .string($0.description) }
       json["intent"] = result.intent.map { .int($0) }
-      json["match"] = JournalEntry.json(result.tokens)
+      json["match"] = MatchToken.json(result.tokens)
       json["at"] = result.time.map { .string($0.description) }
       return json
     }
@@ -98,7 +104,7 @@ extension JournalEntry {
       guard let stream = json["stream"]?.string, let key = JournalKey(json, stream: stream),
         let resource = json["resource"]?.string
       else { return nil }
-      let tokens = (json["match"]?.array ?? []).compactMap { $0.string.flatMap { MatchToken($0) } }
+      let tokens = MatchToken.list(json["match"])
       let time = json["at"]?.string.flatMap { Timestamp($0) }
       if let id = json["id"]?.string {
         self = .result(
@@ -111,17 +117,41 @@ extension JournalEntry {
         else { return nil }
         self = .intent(
           JournalIntent(
-            number: number, key: key, resource: resource, request: request, tokens: tokens, time: time))
+            number: number, key: key, resource: resource, request: request, tokens: tokens, time: time,
+            nestedContacts: JournalKey.list(json["contacts"]),
+            nestedTokens: MatchToken.list(json["contact_match"])))
       }
     }
   }
+}
 
-  private static func json(_ tokens: [MatchToken]) -> JSONValue? {
+extension MatchToken {
+  /// Tokens as JSON; nil for none.
+  static func json(_ tokens: [MatchToken]) -> JSONValue? {
     tokens.isEmpty ? nil : .array(tokens.map { .string($0.description) })
+  }
+
+  /// Reads what `json` writes.
+  static func list(_ json: JSONValue?) -> [MatchToken] {
+    (json?.array ?? []).compactMap { $0.string.flatMap { MatchToken($0) } }
   }
 }
 
 extension JournalKey {
+  /// Keys as JSON, null for those that are missing; nil for none.
+  static func json(_ keys: [JournalKey?]) -> JSONValue? {
+    guard !keys.isEmpty else { return nil }
+    return .array(
+      keys.map { key in
+        key.map { ["stream": .string($0.stream), "key": .string($0.key.text)] } ?? .null
+      })
+  }
+
+  /// Reads what `json` writes.
+  static func list(_ json: JSONValue?) -> [JournalKey?] {
+    (json?.array ?? []).map { key in key["stream"]?.string.flatMap { JournalKey(key, stream: $0) } }
+  }
+
   fileprivate func added(to json: JSONValue) -> JSONValue {
     var json = json
     json["key"] = .string(key.text)

@@ -15,6 +15,8 @@ struct JournalIndex: Sendable {
   private(set) var nextNumber = 1
   /// The streams whose records became objects of each kind.
   private var streams: [String: [String]] = [:]
+  /// Stand for the ids of all objects that records became.
+  private var ids: Set<Digest> = []
   private var recent: [MatchToken: [(id: String, time: Timestamp)]] = [:]
   /// Number of lines taken in.
   private(set) var lines = 0
@@ -33,6 +35,7 @@ struct JournalIndex: Sendable {
       nextNumber = max(nextNumber, intent.number + 1)
     case .result(let result):
       if let number = result.intent { openIntents[number] = nil }
+      if !result.id.isEmpty { ids.insert(Digest(result.id)) }
       slots[result.key.digest] = Slot(offset: offset, content: result.content)
       if streams[result.resource]?.contains(result.key.stream) != true {
         streams[result.resource, default: []].append(result.key.stream)
@@ -51,6 +54,9 @@ struct JournalIndex: Sendable {
 
   /// Whether just this content has been written last.
   func isUnchanged(_ key: JournalKey, _ content: Digest) -> Bool { slots[key.digest]?.content == content }
+
+  /// Whether an object is known as what some record became.
+  func isClaimed(_ id: String) -> Bool { ids.contains(Digest(id)) }
 
   /// The streams whose records became objects of a kind.
   func streams(of resource: String) -> [String] { streams[resource] ?? [] }

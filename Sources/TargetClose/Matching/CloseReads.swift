@@ -70,3 +70,33 @@ extension JSONObject {
     return KeyedRow(id: id, date: date)
   }
 }
+
+extension CloseReads {
+  /// Creations that the event log tells of, newest first.
+  func events(
+    ofType type: String, lead: String?, since: Timestamp, label: String
+  ) async throws -> [JSONObject] {
+    var query = [
+      (name: "object_type", value: type), (name: "action", value: "created"),
+      (name: "date_updated__gte", value: since.description),
+    ]
+    if let lead { query.append(("lead_id", lead)) }
+    var walk = CursorWalk()
+    var events: [JSONObject] = []
+    while case .request(let cursor, let upTo, let limit) = walk.step {
+      var call = APICall.get("event/", query: query + [("_limit", String(limit))], label: label)
+      if let upTo { call.query.append(("date_updated__lte", upTo.description)) }
+      if let cursor { call.query = call.query.filter { !$0.name.hasPrefix("date_updated") } + [("_cursor", cursor)] }
+      do {
+        let page = try await gate.enter { try await client.json(call) }
+        let rows = (page["data"]?.array ?? []).compactMap(\.object)
+        events += rows.filter { $0["object_type"]?.string == type && $0["action"]?.string == "created" }
+        let isBelow = rows.last?.keyed.map { $0.date < since } ?? true
+        walk.receive(rows.compactMap(\.keyed), next: isBelow ? nil : page["cursor_next"]?.string)
+      } catch let error as CloseError {
+        guard walk.refuse(error) else { throw error }
+      }
+    }
+    return events.filter { $0.keyed.map { $0.date >= since } ?? false }
+  }
+}

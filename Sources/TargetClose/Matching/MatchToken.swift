@@ -1,3 +1,4 @@
+import CloseConnection
 import JSONBytes
 
 /// A value by which an object can be recognised, in a form that is equal whenever the value is: an e-mail in
@@ -35,4 +36,18 @@ extension MatchToken: CustomStringConvertible {
 
   /// What keeps records that may mean the same object from being written at the same time.
   var lane: Digest { Digest("match", resource, field, value) }
+}
+
+extension MatchToken {
+  /// How to search for it; nil for tokens that no search takes.
+  func criterion(_ resource: ResourceDefinition) -> MatchCriterion? {
+    // Of a telephone number the token has the last digits only.
+    guard self.resource == resource.name, field != "phone" else { return nil }
+    guard field.hasPrefix("custom.") else {
+      return MatchCriterion(MatchKey(field), resource, [.string(value)])
+    }
+    let id = String(field.dropFirst("custom.".count))
+    let definition = CustomFieldDefinition(["id": .string(id)])
+    return MatchCriterion(.custom(id), resource, [.string(value)], customField: definition)
+  }
 }

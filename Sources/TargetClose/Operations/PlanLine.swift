@@ -52,16 +52,9 @@ extension Operation {
       "reason": .string(reason), "request": request?.json ?? .null,
     ]
     json["role"] = role.map { .string($0) }
-    if !tokens.isEmpty { json["match"] = .array(tokens.map { .string($0.description) }) }
-    if !nestedContacts.isEmpty {
-      json["contacts"] = .array(
-        nestedContacts.map { key in
-          key.map { ["stream": .string($0.stream), "key": .string($0.key.text)] } ?? .null
-        })
-    }
-    if !nestedTokens.isEmpty {
-      json["contact_match"] = .array(nestedTokens.map { .string($0.description) })
-    }
+    json["match"] = MatchToken.json(tokens)
+    json["contacts"] = JournalKey.json(nestedContacts)
+    json["contact_match"] = MatchToken.json(nestedTokens)
     return json
   }
 
@@ -80,17 +73,8 @@ extension Operation {
       self.request = request
     }
     guard request != nil || !isWrite else { return nil }
-    tokens = PlanLine.tokens(json["match"])
-    nestedTokens = PlanLine.tokens(json["contact_match"])
-    nestedContacts = (json["contacts"]?.array ?? []).map { contact in
-      guard let stream = contact["stream"]?.string, let key = contact["key"]?.string else { return nil }
-      return JournalKey(stream: stream, key: RecordKey(text: key))
-    }
-  }
-}
-
-extension PlanLine {
-  fileprivate static func tokens(_ json: JSONValue?) -> [MatchToken] {
-    (json?.array ?? []).compactMap { $0.string.flatMap { MatchToken($0) } }
+    tokens = MatchToken.list(json["match"])
+    nestedTokens = MatchToken.list(json["contact_match"])
+    nestedContacts = JournalKey.list(json["contacts"])
   }
 }

@@ -1,5 +1,6 @@
 import CloseAPI
 import JSONBytes
+import Singer
 import Synchronization
 
 /// What every record of a run is planned and written with.
@@ -16,6 +17,16 @@ struct TargetContext: Sendable {
   let memory: RunMemory
   let remarks: Remarks
   let clock: ClientClock
+}
+
+extension TargetContext {
+  /// How the records of a stream are written; without settings, with nothing but the defaults.
+  ///
+  /// - Throws: `SingerError.config`.
+  func settings(of stream: String) throws(SingerError) -> StreamSettings {
+    if let settings = configuration.settings(of: stream) { return settings }
+    return try StreamSettings(["path": "/"], stream: stream, place: "streams.\(stream)")
+  }
 }
 
 /// What a run keeps in mind besides its journal.
@@ -46,8 +57,8 @@ final class RunMemory: Sendable {
     state.withLock { $0.planned[Digest(resource, key.text)] }
   }
 
-  func plan(_ id: PlannedID, resource: String) {
-    state.withLock { $0.planned[Digest(resource, id.key.text)] = id }
+  func plan(_ id: PlannedID) {
+    state.withLock { $0.planned[Digest(id.resource, id.key.text)] = id }
   }
 }
 
@@ -71,15 +82,17 @@ final class Remarks: Sendable {
   }
 }
 
-/// Stands in a plan for the id of an object that the plan creates itself: `@["leads","4711"]`.
+/// Stands in a plan for the id of an object that the plan creates itself: `@["lead","leads","4711"]`.
 struct PlannedID: Hashable, Sendable {
+  let resource: String
   let stream: String
   let key: RecordKey
 
   /// As it stands in a request.
-  var text: String { "@" + JSONValue.array([.string(stream), .string(key.text)]).compact }
+  var text: String { "@" + JSONValue.array([.string(resource), .string(stream), .string(key.text)]).compact }
 
-  init(stream: String, key: RecordKey) {
+  init(resource: String, stream: String, key: RecordKey) {
+    self.resource = resource
     self.stream = stream
     self.key = key
   }
@@ -87,8 +100,9 @@ struct PlannedID: Hashable, Sendable {
   /// Reads what `text` writes; nil for anything else.
   init?(_ text: String) {
     guard text.hasPrefix("@["), let parts = (try? JSONValue(parsing: String(text.dropFirst())))?.array,
-      parts.count == 2, let stream = parts[0].string, let key = parts[1].string
+      parts.count == 3, let resource = parts[0].string, let stream = parts[1].string,
+      let key = parts[2].string
     else { return nil }
-    self.init(stream: stream, key: RecordKey(text: key))
+    self.init(resource: resource, stream: stream, key: RecordKey(text: key))
   }
 }

@@ -1,3 +1,4 @@
+import CloseConnection
 import JSONBytes
 
 /// How the records of one stream are written: its block under `streams`, checked, defaults filled in.
@@ -38,6 +39,24 @@ struct StreamSettings: Sendable {
     case .endpoint(let endpoint): endpoint.path.text
     case .contactAndLead: "contact"
     case .dictionary: stream
+    }
+  }
+}
+
+extension StreamSettings {
+  /// The custom fields that the settings name, by whose they are.
+  var customFieldNames: [(scope: CustomFieldScope, names: [String])] {
+    switch destination {
+    case .resource(let resource):
+      let names = match.compactMap { if case .custom(let name) = $0 { name } else { nil } }
+      let renamed = mapping.renames.values.filter { $0.hasPrefix("custom.") }.map { String($0.dropFirst(7)) }
+      return resource.customFields.map { [($0, names + renamed.sorted())] } ?? []
+    case .contactAndLead(let settings):
+      return [
+        (.lead, [settings.companyIDField].compactMap(\.self)),
+        (.contact, [settings.userIDField].compactMap(\.self)),
+      ]
+    case .anyActivity, .endpoint, .dictionary: return []
     }
   }
 }

@@ -17,7 +17,7 @@ struct TargetConfiguration: Sendable {
   let indexLag: Duration
   /// Remarks on settings that do not do what they seem to.
   let warnings: [String]
-  private let streams: [String: StreamSettings]
+  private let byName: [String: StreamSettings]
 
   /// - Throws: `SingerError.config` with one reason per wrong setting.
   init(_ settings: Settings) throws(SingerError) {
@@ -33,12 +33,15 @@ struct TargetConfiguration: Sendable {
     allowsSending = settings.boolean("allow_sending") ?? false
     indexLag = .seconds(settings.integer("index_lag_seconds") ?? 90)
     warnings = settings.warnings
-    streams = try TargetConfiguration.read(settings.object("streams") ?? JSONObject())
+    byName = try TargetConfiguration.read(settings.object("streams") ?? JSONObject())
   }
+
+  /// The streams the user has settings for.
+  var streams: [StreamSettings] { byName.values.sorted { $0.stream < $1.stream } }
 
   /// How the records of `stream` are written; nil when nothing says so.
   func settings(of stream: String) -> StreamSettings? {
-    if let known = streams[stream] { return known }
+    if let known = byName[stream] { return known }
     guard StreamSettings.defaultDestination(ofStream: stream) != nil else { return nil }
     return try? StreamSettings(JSONObject(), stream: stream, place: "streams.\(stream)")
   }
