@@ -59,8 +59,8 @@ let package = Package(
       name: "bench", dependencies: ["Singer", "CloseSandbox", "JSONBytes"], path: "Tests/Benchmarks",
       swiftSettings: settings),
 
-    tests("JSONBytesTests", ["JSONBytes"]),
-    tests("SingerTests", ["Singer", "JSONBytes"]),
+    tests("JSONBytesTests", ["JSONBytes", "TestSupport"]),
+    tests("SingerTests", ["Singer", "JSONBytes", "TestSupport"]),
     tests("CloseSandboxTests", ["CloseSandbox", "TestSupport", "JSONBytes"]),
     tests("HTTPTransportTests", ["HTTPTransport", "TestSupport"]),
     tests("CloseAPITests", ["CloseAPI", "HTTPTransport", "TestSupport", "JSONBytes"]),
@@ -71,6 +71,8 @@ let package = Package(
       "TargetCloseTests",
       ["TargetClose", "CloseConnection", "Singer", "CloseAPI", "HTTPTransport", "TestSupport", "JSONBytes"]),
     // Runs the built programs as processes: exact output, exit codes, signals.
-    tests("CommandLineTests", ["TestSupport", "JSONBytes", "tap-close", "target-close", "close-sandbox"]),
+    tests(
+      "CommandLineTests",
+      ["TestSupport", "CloseSandbox", "JSONBytes", "tap-close", "target-close", "close-sandbox"]),
   ]
 )

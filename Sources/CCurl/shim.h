@@ -1,6 +1,20 @@
 /* Swift cannot call C functions with variable arguments, and a wrong argument type would corrupt the stack.
    So each kind of option value gets a setter and each kind of answer a getter of its own. */
 #include <curl/curl.h>
+#include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+/* Keeps freed response buffers for the next response. By default glibc maps and unmaps every buffer above
+   128 KiB, and much of the time goes into page faults; each arena would keep buffers of its own. */
+static inline void ccurl_keep_freed_buffers(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
+  mallopt(M_ARENA_MAX, 2);
+#endif
+}
 
 static inline CURLcode ccurl_set_long(CURL *easy, CURLoption option, long value) {
   return curl_easy_setopt(easy, option, value);

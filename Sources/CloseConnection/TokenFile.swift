@@ -29,7 +29,9 @@ struct TokenFile: Sendable {
 
   /// Replaces the file in one step, so that a crash leaves the old or the new tokens.
   func store(_ tokens: OAuthTokens) throws(SingerError) {
-    var content: JSONValue = ["grant": .string(fingerprint), "refresh_token": .string(tokens.refreshToken.reveal())]
+    var content: JSONValue = [
+      "grant": .string(fingerprint), "refresh_token": .string(tokens.refreshToken.reveal()),
+    ]
     if let access = tokens.accessToken { content["access_token"] = .string(access.reveal()) }
     if let expires = tokens.expires { content["expires"] = .string(expires.description) }
     try PrivateFile.replace(path, with: content.pretty + "\n")

@@ -2,6 +2,8 @@
 public struct OrganisationOptions: Hashable, Sendable {
   /// How many leads the generated organisation has.
   public var leads = 100
+  /// How many activities a generated lead has on average; 0 for none at all.
+  public var activitiesPerLead = 8.0
   /// Decides every generated name, id and date: same seed, same organisation.
   public var seed: UInt64 = 1
   /// The file that keeps the organisation between runs; nil keeps it in memory only.

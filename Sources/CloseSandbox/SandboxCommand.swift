@@ -13,7 +13,7 @@ public enum SandboxCommand {
 
   /// Runs the program and returns its exit code; never throws.
   public static func run(_ arguments: [String]) async -> Int32 {
-    run(arguments) { _, _ -> NoWorld in throw SandboxError(.system, "there is no organisation to serve") }
+    run(arguments) { options, now in try Organisation(options: options, now: now) }
   }
 
   /// Runs the program with an organisation made by `makeWorld` and returns its exit code; never throws.
@@ -51,16 +51,4 @@ public enum SandboxCommand {
     server.stop()
     try world.save()
   }
-}
-
-private struct NoWorld: SandboxWorld {
-  let organizationID = ""
-  let admin = SandboxCaller(userID: "", isAdmin: true)
-  let member = SandboxCaller(userID: "", isAdmin: false)
-
-  func respond(to request: SandboxRequest, at now: Timestamp) -> SandboxResponse {
-    SandboxResponse(status: 404)
-  }
-  func control(path: String, body: JSONValue, at now: Timestamp) -> SandboxResponse? { nil }
-  func save() {}
 }

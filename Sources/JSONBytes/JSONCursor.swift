@@ -4,9 +4,10 @@
 /// of records costs one walk over its bytes. Ranges count from the start of the text.
 ///
 ///     {"data": [{"id": "lead_1"}]}
-///     enterObject()  nextKey() -> data  enterArray()  nextElement() -> true  skipValue() -> 10..<25
+///     enterObject()  nextKey() -> data  enterArray()  nextElement() -> true  skipValue() -> 10..<26
 ///
 /// Reading past the end, past `maximumDepth` or over malformed text throws `JSONError`; it never traps.
+/// After an error the cursor stands somewhere before the fault and is of no further use.
 @safe
 public struct JSONCursor {
   /// How deep arrays and objects may nest.
@@ -41,10 +42,12 @@ public struct JSONCursor {
     unsafe base.load(fromByteOffset: index, as: UInt8.self)
   }
 
+  /// Eight bytes, the first one in the lowest lane.
+  // Safety: callers check that `index + 8 <= count`.
   @inlinable
   @inline(__always)
   func word(_ index: Int) -> UInt64 {
-    unsafe base.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+    unsafe UInt64(littleEndian: base.loadUnaligned(fromByteOffset: index, as: UInt64.self))
   }
 }
 
@@ -86,21 +89,34 @@ extension JSONCursor {
   }
 
   /// Consumes the opening brace of an object.
+  ///
+  /// - Throws: `wrongType` at the start of a value that is no object.
   @inlinable
   public mutating func enterObject() throws(JSONError) { try enter(UInt8(ascii: "{")) }
 
   /// Consumes the opening bracket of an array.
+  ///
+  /// - Throws: `wrongType` at the start of a value that is no array.
   @inlinable
   public mutating func enterArray() throws(JSONError) { try enter(UInt8(ascii: "[")) }
 
   @inlinable
   mutating func enter(_ bracket: UInt8) throws(JSONError) {
-    guard let next = peek() else { throw JSONError(.unexpectedEnd, at: count) }
-    guard next == bracket else { throw JSONError(.wrongType, at: head) }
+    guard peek() == bracket else { throw wrongType() }
     guard depth < JSONCursor.maximumDepth else { throw JSONError(.tooDeep, at: head) }
     head += 1
     depth += 1
     isFirstItem = true
+  }
+
+  /// What is wrong with the value at the cursor: its text if that is malformed, else its type.
+  @usableFromInline
+  mutating func wrongType() -> JSONError {
+    do throws(JSONError) {
+      return JSONError(.wrongType, at: try skipValue().lowerBound)
+    } catch {
+      return error
+    }
   }
 
   /// Moves to the next key of the object entered last and past its colon; nil after the closing brace.
@@ -118,6 +134,8 @@ extension JSONCursor {
   }
 
   /// Moves to the next element of the array entered last; false after the closing bracket.
+  ///
+  /// The element must be consumed before the next call.
   @inlinable
   public mutating func nextElement() throws(JSONError) -> Bool {
     try moveToItem(orPast: UInt8(ascii: "]"))
@@ -140,7 +158,8 @@ extension JSONCursor {
     }
     guard next == UInt8(ascii: ",") else { throw JSONError(.unexpectedByte, at: head) }
     head += 1
-    guard peek() != nil else { throw JSONError(.unexpectedEnd, at: count) }
+    guard let item = peek() else { throw JSONError(.unexpectedEnd, at: count) }
+    guard item != closing else { throw JSONError(.unexpectedByte, at: head) }
     return true
   }
 

@@ -12,7 +12,7 @@ extension JSONCursor {
         continue
       }
       let (scalar, length) = escapedScalar(at: index)
-      output.append(contentsOf: String(Character(scalar)).utf8)
+      output.append(contentsOf: scalar.utf8)
       index += length
     }
   }
@@ -62,21 +62,33 @@ extension JSONCursor {
 extension [UInt8] {
   /// Appends `text` as a JSON string with its quotes.
   public mutating func appendJSONString(_ text: String) {
-    append(UInt8(ascii: "\""))
-    for unit in text.utf8 {
-      switch unit {
-      case UInt8(ascii: "\""): append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "\"")])
-      case UInt8(ascii: "\\"): append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "\\")])
-      case 0x0A: append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "n")])
-      case 0x0D: append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "r")])
-      case 0x09: append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "t")])
-      case 0..<0x20:
-        append(contentsOf: Array("\\u00".utf8))
-        append(contentsOf: [unit >> 4, unit & 0xF].map { $0 < 10 ? $0 + 0x30 : $0 + 0x57 })
-      default: append(unit)
+    var text = text
+    append("\"")
+    text.withUTF8 { bytes in
+      // Runs without anything to escape are copied whole.
+      var start = 0
+      for index in 0..<bytes.count {
+        let unit = unsafe bytes[index]
+        guard unit < 0x20 || unit == UInt8(ascii: "\"") || unit == UInt8(ascii: "\\") else { continue }
+        unsafe append(contentsOf: bytes[start..<index])
+        appendEscape(unit)
+        start = index + 1
       }
+      unsafe append(contentsOf: bytes[start...])
     }
-    append(UInt8(ascii: "\""))
+    append("\"")
+  }
+
+  private mutating func appendEscape(_ unit: UInt8) {
+    switch unit {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(contentsOf: [UInt8(ascii: "\\"), unit])
+    case 0x0A: append("\\n")
+    case 0x0D: append("\\r")
+    case 0x09: append("\\t")
+    default:
+      append("\\u00")
+      append(contentsOf: [unit >> 4, unit & 0xF].map { $0 < 10 ? $0 + 0x30 : $0 + 0x57 })
+    }
   }
 
   /// Appends the UTF-8 bytes of `text` as they are.

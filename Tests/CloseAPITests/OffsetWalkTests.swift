@@ -146,4 +146,29 @@ struct OffsetWalkTests {
     let stayed = (0..<400).map { "row\($0)" }.filter { list.contains($0) && !gone.contains($0) }
     #expect(Set(stayed).subtracting(emitted).isEmpty)
   }
+
+  /// Rows of a list in the order of their last change move to its end when they change once more.
+  @Test(arguments: UInt64(0)..<40)
+  func noRowIsLostWhereRowsThatChangeMoveToTheEnd(_ seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    var list = (0..<Int.random(in: 50...400, using: &generator)).map { (row: $0, version: 0) }
+    var walk = OffsetWalk(limit: Int.random(in: 5...20, using: &generator), overlap: 1)
+    var emitted: Set<String> = []
+    var requests = 0
+    while case .request(let skip, let limit) = walk.step, requests < 2000 {
+      requests += 1
+      let page = list.dropFirst(skip).prefix(limit).map { "row\($0.row) \($0.version)" }
+      if walk.receive(count: page.count, ids: page, hasMore: list.count > skip + limit) == .accepted {
+        emitted.formUnion(page)
+      }
+      // Changes end some time, or the walk would not.
+      for _ in 0..<(requests < 40 ? Int.random(in: 0...4, using: &generator) : 0) {
+        let old = list.remove(at: Int.random(in: 0..<list.count, using: &generator))
+        list.append((old.row, old.version + 1))
+      }
+    }
+    #expect(walk.step == .finished)
+    let lost = list.map { "row\($0.row) \($0.version)" }.filter { !emitted.contains($0) }
+    #expect(lost.allSatisfy { !$0.hasSuffix(" 0") }, "a row that never changed is lost")
+  }
 }

@@ -25,7 +25,7 @@ printf '{"api_key": "%s", "base_url": "%s", "start_date": "2010-01-01T00:00:00Z"
 printf '{"streams": [{"tap_stream_id": "leads", "metadata": [{"breadcrumb": [], "metadata": {"selected": true}}]}]}' \
   >"$work/catalog.json"
 export CLOSE_BASE_URL="$url"
-closeio="$PWD/.venv/tap-closeio/bin/python $PWD/Tests/Scripts/tap_closeio.py"
+closeio="$PWD/.venv/tap-closeio/bin/python $PWD/Tests/Scripts/run_tap_closeio.py"
 $closeio --config "$work/config.json" --discover 2>/dev/null | python3 -c '
 import json, sys
 catalog = json.load(sys.stdin)

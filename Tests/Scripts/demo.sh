@@ -47,7 +47,7 @@ echo "second run: only what is new (--state $out/state.json)"
 run second --state "$out/state.json"
 
 count() { grep -c "^{\"type\":\"RECORD\",\"stream\":\"$1\"" "$out/$2.singer" || true; }
-requests() { sed 's/.*"requests": *\([0-9]*\).*/\1/' "$out/$1.statistics" | head -1; }
+requests() { grep -o '"requests": *[0-9]*' "$out/$1.statistics" | head -1 | tr -dc 0-9; }
 echo
 printf '%-14s %12s %12s   %s\n' table "first run" "second run" file
 for table in activities custom_fields event_log leads tasks users; do

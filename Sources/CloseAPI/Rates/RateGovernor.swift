@@ -56,7 +56,7 @@ package struct RateGovernor: Sendable {
       }
     }
     if let delay = organisationDelay(lane, at: now) { return .wait(delay) }
-    lane[key].depart()
+    lane[key].depart(at: now)
     return .go(Ticket(group: group, key: key, departedAt: now))
   }
 
@@ -71,8 +71,11 @@ package struct RateGovernor: Sendable {
       // Refused although this key had something left: a limit that all keys share.
       let isOwnBucketEmpty = reading?.remaining == 0
       for key in isOwnBucketEmpty ? ticket.key...ticket.key : 0...keys - 1 {
-        lane[key].close(until: now + pause)
+        lane[key].close(
+          for: pause, departedAt: ticket.departedAt, isExpected: isOwnBucketEmpty, at: now)
       }
+    } else {
+      lane[ticket.key].pass()
     }
     lanes[ticket.group] = lane
   }

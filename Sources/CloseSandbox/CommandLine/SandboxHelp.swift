@@ -64,6 +64,8 @@ enum SandboxHelp {
       GET  /sandbox/requests          the latest requests
       GET  /sandbox/statistics        requests per endpoint and status, overrun rate limits, connections
       POST /sandbox/reset-statistics  forget requests and statistics
+      POST /sandbox/edit              {"creates": 5, "edits": 20, "deletes": 2}: believable changes, made now
+      GET  /sandbox/counts            how many objects there are, and how many messages would have been sent
       GET  /sandbox/credentials       API keys (one of an admin, one not) and an OAuth client
     clock, faults and rate answer to GET as well. OAuth tokens come from POST /oauth2/token/.
     """

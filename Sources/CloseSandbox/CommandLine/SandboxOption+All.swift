@@ -54,6 +54,13 @@ extension SandboxOption {
       guard let leads = Int(value), leads >= 0 else { throw WrongValue("a whole number from 0 up") }
       options.organisation.leads = leads
     },
+    SandboxOption("--activities", "N", "how many activities each lead has on average (default 8)") {
+      (options, value) throws(WrongValue) in
+      guard let count = Double(value), (0...1000).contains(count) else {
+        throw WrongValue("a number from 0 to 1000")
+      }
+      options.organisation.activitiesPerLead = count
+    },
     SandboxOption("--seed", "S", "same seed, same organisation and keys (default 1)") {
       (options, value) throws(WrongValue) in
       guard let seed = UInt64(value) else { throw WrongValue("a whole number from 0 up") }
