@@ -12,6 +12,8 @@ public struct CustomFieldDefinition: Hashable, Sendable {
   public let type: String
   /// Whether a value is a list.
   public let acceptsMultipleValues: Bool
+  /// The custom activity or object type it belongs to; nil for fields of other objects and shared ones.
+  public let customTypeID: String?
   /// Kinds of objects that share the field; empty for a field of one kind.
   public let associatedTypes: Set<String>
 
@@ -22,6 +24,7 @@ public struct CustomFieldDefinition: Hashable, Sendable {
     name = value["name"]?.string ?? id
     type = value["type"]?.string ?? "text"
     acceptsMultipleValues = value["accepts_multiple_values"]?.bool ?? false
+    customTypeID = value["custom_activity_type_id"]?.string ?? value["custom_object_type_id"]?.string
     associatedTypes = Set((value["associations"]?.array ?? []).compactMap { $0["object_type"]?.string })
   }
 }

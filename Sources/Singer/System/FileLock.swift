@@ -8,10 +8,15 @@
 public final class FileLock: Sendable {
   private let descriptor: Int32
 
-  /// Locks the file at `path`, which is created when missing; nil while another process has it.
+  /// Locks the file at `path`, which is created with its directories when missing; nil while another process has it.
   ///
   /// - Throws: `SingerError.output`.
   public init?(_ path: String) throws(SingerError) {
+    do throws(Descriptor.Failure) {
+      try LineFile.makeDirectories(above: path)
+    } catch {
+      throw SingerError(.output, "cannot make the directory: \(error.text)", file: path)
+    }
     descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       throw SingerError(.output, "cannot open the lock: \(Descriptor.Failure.last.text)", file: path)

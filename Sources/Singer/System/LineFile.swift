@@ -45,6 +45,21 @@ public final class LineFile: Sendable {
     end = Mutex(max(0, Int(lseek(descriptor, 0, SEEK_END))))
   }
 
+  /// Makes a file at `path` that nobody else sees and that is gone when it is no longer used.
+  ///
+  /// - Throws: `SingerError.output`.
+  public init(temporaryAt path: String) throws(SingerError) {
+    self.path = path
+    do throws(Descriptor.Failure) {
+      try LineFile.makeDirectories(above: path)
+      descriptor = unsafe open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+      guard descriptor >= 0, unsafe unlink(path) == 0 else { throw .last }
+    } catch {
+      throw SingerError(.output, "cannot make a temporary file: \(error.text)", file: path)
+    }
+    end = Mutex(0)
+  }
+
   deinit { close(descriptor) }
 
   /// Puts a new file in the place of the one at `path` in one step: a crash leaves the old one or the new one.
@@ -219,7 +234,7 @@ extension LineFile {
     return start
   }
 
-  private static func makeDirectories(above path: String) throws(Descriptor.Failure) {
+  static func makeDirectories(above path: String) throws(Descriptor.Failure) {
     for index in path.indices.dropFirst() where path[index] == "/" {
       let directory = String(path[..<index])
       if unsafe mkdir(directory, 0o755) != 0, errno != EEXIST { throw .last }

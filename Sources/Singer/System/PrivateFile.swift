@@ -9,6 +9,9 @@ public enum PrivateFile {
   /// Whether there is anything at `path`.
   public static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
+  /// Removes the file at `path`, if there is one.
+  public static func remove(_ path: String) { _ = unsafe unlink(path) }
+
   /// Puts `text` in the place of the file at `path` in one step: a crash leaves the old content or the new.
   ///
   /// - Throws: `SingerError.output`.
