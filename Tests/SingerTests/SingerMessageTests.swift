@@ -109,7 +109,7 @@ struct SingerMessageTests {
     "that is malformed says what is wrong and on which line",
     arguments: [
       // No JSON at all, or not a whole one.
-      ("hello", "line 7: this is not a Singer message: unexpected byte in JSON at byte 0"),
+      ("hello", "line 7: a Singer message must be a JSON object"),
       ("\"hello\"", "line 7: a Singer message must be a JSON object"),
       ("{", "line 7: this is not a Singer message: the JSON text ends too early at byte 1"),
       (
