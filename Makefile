@@ -2,6 +2,7 @@
 RELEASE = swift build -c release --static-swift-stdlib -Xlinker -s
 PROGRAMS = tap-close target-close close-sandbox
 INSTALL_DIR ?= /usr/local/bin
+FUZZ ?= 50000
 
 .PHONY: help build demo test lint format bench fuzz install clean libcurl
 
@@ -21,7 +22,7 @@ bench: build ## measure against tap-closeio on the same sandbox data, in one run
 	@Tests/Scripts/bench.sh
 
 fuzz: libcurl ## mutated pages, messages, catalogs and states for a few minutes
-	FUZZ_ROUNDS=$${FUZZ_ROUNDS:-200000} swift test --disable-xctest --filter Fuzz
+	FUZZ_ROUNDS=$(FUZZ) FUZZ_ITERATIONS=$(FUZZ) swift test --disable-xctest --filter "Fuzz|Comparison|NormalStem"
 
 lint: ## check the formatting
 	@swift format lint --strict --recursive --parallel Sources Tests Package.swift

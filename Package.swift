@@ -46,7 +46,7 @@ let package = Package(
 
     // The two data movers.
     module("TapClose", ["CloseConnection", "Singer", "CloseAPI", "JSONBytes"]),
-    module("TargetClose", ["CloseConnection", "Singer", "CloseAPI", "JSONBytes"]),
+    module("TargetClose", ["CloseConnection", "Singer", "CloseAPI", "HTTPTransport", "JSONBytes"]),
 
     program("tap-close", "TapClose"),
     program("target-close", "TargetClose"),
@@ -59,15 +59,20 @@ let package = Package(
       name: "bench", dependencies: ["Singer", "CloseSandbox", "JSONBytes"], path: "Tests/Benchmarks",
       swiftSettings: settings),
 
-    tests("JSONBytesTests", ["JSONBytes"]),
-    tests("SingerTests", ["Singer", "JSONBytes"]),
+    tests("JSONBytesTests", ["JSONBytes", "TestSupport"]),
+    tests("SingerTests", ["Singer", "JSONBytes", "TestSupport"]),
     tests("CloseSandboxTests", ["CloseSandbox", "TestSupport", "JSONBytes"]),
     tests("HTTPTransportTests", ["HTTPTransport", "TestSupport"]),
     tests("CloseAPITests", ["CloseAPI", "HTTPTransport", "TestSupport", "JSONBytes"]),
     tests("CloseConnectionTests", ["CloseConnection", "CloseAPI", "Singer", "HTTPTransport", "JSONBytes"]),
-    tests("TapCloseTests", ["TapClose", "Singer", "CloseAPI", "TestSupport", "JSONBytes"]),
-    tests("TargetCloseTests", ["TargetClose", "Singer", "CloseAPI", "TestSupport", "JSONBytes"]),
+    tests(
+      "TapCloseTests", ["TapClose", "CloseConnection", "Singer", "CloseAPI", "TestSupport", "JSONBytes"]),
+    tests(
+      "TargetCloseTests",
+      ["TargetClose", "CloseConnection", "Singer", "CloseAPI", "HTTPTransport", "TestSupport", "JSONBytes"]),
     // Runs the built programs as processes: exact output, exit codes, signals.
-    tests("CommandLineTests", ["TestSupport", "JSONBytes", "tap-close", "target-close", "close-sandbox"]),
+    tests(
+      "CommandLineTests",
+      ["TestSupport", "CloseSandbox", "JSONBytes", "tap-close", "target-close", "close-sandbox"]),
   ]
 )

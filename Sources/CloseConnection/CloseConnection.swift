@@ -11,7 +11,8 @@ public struct CloseConnection: Sendable {
 
   /// Reads the connection settings of `program`.
   ///
-  /// - Throws: `SingerError.config` when credentials are missing, doubled or incomplete.
+  /// - Throws: `SingerError.config` when credentials are missing, doubled or incomplete, or when address or
+  ///   headers cannot be used.
   public init(_ settings: Settings, program: String, version: String) throws(SingerError) {
     var configuration = ClientConfiguration(
       baseURL: settings.string("base_url") ?? ClientConfiguration.closeURL,
@@ -23,8 +24,23 @@ public struct CloseConnection: Sendable {
     configuration.retryBudget = .seconds(settings.number("retry_budget_seconds") ?? 300)
     configuration.rateLimitShare = settings.number("rate_limit_share") ?? 1
     configuration.concurrency = settings.integer("concurrency") ?? 4
+    try CloseConnection.check(configuration)
     self.configuration = configuration
     credentials = try CloseCredentials(settings)
+  }
+
+  private static func check(_ configuration: ClientConfiguration) throws(SingerError) {
+    let url = configuration.baseURL
+    for (setting, headers) in [
+      ("base_url", []), ("user_agent", [("User-Agent", configuration.userAgent)]),
+      ("request_headers", configuration.headers),
+    ] {
+      do throws(TransportError) {
+        try HTTPRequest(url: url, headers: headers).check()
+      } catch {
+        throw SingerError(.config, "\"\(setting)\" cannot be used: \(error.detail)")
+      }
+    }
   }
 
   /// A client that tells `observe` of everything it does.

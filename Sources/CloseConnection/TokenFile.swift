@@ -3,15 +3,6 @@ import HTTPTransport
 import JSONBytes
 import Singer
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// Keeps the tokens of an OAuth session between runs, readable by their owner only.
 ///
 /// Close's refresh tokens work once, so the config's own is only good for the first run. The file remembers
@@ -26,7 +17,7 @@ struct TokenFile: Sendable {
   /// - Throws: `SingerError.file` when the file is there but cannot be read: asking with a spent token would
   ///   lock the user out.
   func load() throws(SingerError) -> OAuthTokens? {
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    guard PrivateFile.exists(path) else { return nil }
     let content = try JSONFile.read(path, role: "token")
     guard content["grant"]?.string == fingerprint, let refresh = content["refresh_token"]?.string else {
       return nil
@@ -37,22 +28,13 @@ struct TokenFile: Sendable {
   }
 
   /// Replaces the file in one step, so that a crash leaves the old or the new tokens.
-  func store(_ tokens: OAuthTokens) throws {
+  func store(_ tokens: OAuthTokens) throws(SingerError) {
     var content: JSONValue = [
       "grant": .string(fingerprint), "refresh_token": .string(tokens.refreshToken.reveal()),
     ]
     if let access = tokens.accessToken { content["access_token"] = .string(access.reveal()) }
     if let expires = tokens.expires { content["expires"] = .string(expires.description) }
-    let draft = path + ".new"
-    let attributes: [FileAttributeKey: any Sendable] = [.posixPermissions: 0o600]
-    guard
-      FileManager.default.createFile(
-        atPath: draft, contents: Data(content.pretty.utf8), attributes: attributes)
-    else { throw SingerError(.output, "cannot write the token file", file: draft) }
-    try Data(content.pretty.utf8).write(to: URL(filePath: draft))
-    guard unsafe rename(draft, path) == 0 else {
-      throw SingerError(.output, "cannot replace the token file", file: path)
-    }
+    try PrivateFile.replace(path, with: content.pretty + "\n")
   }
 
   /// Tells grants apart without giving them away (FNV-1a).

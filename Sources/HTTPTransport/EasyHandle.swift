@@ -44,6 +44,12 @@ struct EasyHandle: ~Copyable {
   /// Sets a text option; libcurl copies the text.
   func set(_ option: CURLoption, _ value: String) { unsafe ccurl_set_string(raw, option, value) }
 
+  /// Keeps libcurl from any other protocol than the one meant.
+  func allowOnly(https: Bool) {
+    unsafe _ = ccurl_allow_only(
+      raw, https ? "https" : "http", https ? Int(CURLPROTO_HTTPS) : Int(CURLPROTO_HTTP))
+  }
+
   /// Gives the handle a number to be recognised by.
   func setNumber(_ number: UInt) {
     unsafe ccurl_set_pointer(raw, CURLOPT_PRIVATE, UnsafeMutableRawPointer(bitPattern: number))

@@ -48,7 +48,7 @@ final class Exchange {
 extension Exchange {
   private func configureConnection(_ options: CurlOptions) {
     easy.set(CURLOPT_URL, address.url)
-    easy.set(CURLOPT_PROTOCOLS_STR, address.origin.scheme)
+    easy.allowOnly(https: address.origin.scheme == "https")
     easy.set(CURLOPT_FOLLOWLOCATION, false)
     easy.set(CURLOPT_NOSIGNAL, true)
     easy.set(CURLOPT_TCP_KEEPALIVE, true)
@@ -139,6 +139,12 @@ extension Exchange {
 }
 
 extension HTTPRequest {
+  /// Finds out without asking anybody whether URL and headers can be sent.
+  package func check() throws(TransportError) {
+    _ = try WebAddress(parsing: url)
+    _ = try headerLines()
+  }
+
   /// The header lines as libcurl wants them.
   fileprivate func headerLines() throws(TransportError) -> [String] {
     // Neither wait for `100 Continue` nor let libcurl make up a form's content type.
@@ -149,7 +155,8 @@ extension HTTPRequest {
         !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }
       guard isToken, value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
         throw TransportError(
-          .badHeader, url: url, detail: "header names and values must not hold control characters",
+          .badHeader, url: url,
+          detail: "name and value of the header \(name) must not hold control characters",
           mayHaveBeenProcessed: false)
       }
       lines.append(value.isEmpty ? "\(name);" : "\(name): \(value)")

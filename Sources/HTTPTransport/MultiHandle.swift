@@ -22,7 +22,10 @@ struct MultiHandle: ~Copyable, @unchecked Sendable {
   deinit { unsafe curl_multi_cleanup(raw) }
 
   /// `curl_global_init` must run once, before any other call.
-  private static let libraryIsReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+  private static let libraryIsReady = {
+    ccurl_keep_freed_buffers()
+    return curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+  }()
 
   /// Starts a transfer.
   func add(_ easy: borrowing EasyHandle) -> CURLMcode {

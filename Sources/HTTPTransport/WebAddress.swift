@@ -32,7 +32,7 @@ package struct WebAddress: Hashable {
       case CURLUE_OK: break
       case CURLUE_USER_NOT_ALLOWED: throw refuse("a URL must not carry a user name or password")
       case CURLUE_UNSUPPORTED_SCHEME: throw refuse("only https is supported")
-      case let code: throw refuse(unsafe String(cString: curl_url_strerror(code)))
+      case let code: throw refuse(unsafe String(cString: ccurl_url_problem(code)))
       }
     }
     self.url = location == nil ? url : unsafe WebAddress.part(CURLUPART_URL, of: handle, flags: 0)

@@ -6,20 +6,26 @@ extension JSONCursor {
   /// Keys are compared as they read, so `"a"` and `"\u0061"` are the same.
   @discardableResult
   public mutating func skipUniqueValue() throws(JSONError) -> Range<Int> {
+    var seen = SeenKeys()
+    return try skipUniqueValue(&seen)
+  }
+
+  private mutating func skipUniqueValue(_ seen: inout SeenKeys) throws(JSONError) -> Range<Int> {
     switch peek() {
     case UInt8(ascii: "{"):
       let start = offset
+      let outer = seen.enterObject()
       try enterObject()
-      var keys = KeySet()
       while let key = try nextKey() {
-        guard keys.insert(key, self) else { throw JSONError(.duplicateKey, at: key.content.lowerBound - 1) }
-        try skipUniqueValue()
+        guard seen.insert(key, self) else { throw JSONError(.duplicateKey, at: key.content.lowerBound - 1) }
+        _ = try skipUniqueValue(&seen)
       }
+      seen.leaveObject(to: outer)
       return start..<offset
     case UInt8(ascii: "["):
       let start = offset
       try enterArray()
-      while try nextElement() { try skipUniqueValue() }
+      while try nextElement() { _ = try skipUniqueValue(&seen) }
       return start..<offset
     default:
       return try skipValue()
@@ -27,37 +33,62 @@ extension JSONCursor {
   }
 }
 
-/// The keys of one object seen so far: a short list of hashes at first, a set of texts once it grows long.
-private struct KeySet {
-  private var hashes: [UInt64] = []
-  private var texts: Set<String> = []
+/// The keys of the objects around the cursor, those of the innermost one last.
+private struct SeenKeys {
+  private var hashes: [Int] = []
   private var keys: [JSONString] = []
-  private static let shortLimit = 32
+  /// Where the keys of the innermost object start.
+  private var start = 0
+  /// The hashes of the innermost object, once they are too many to be looked through.
+  private var index: Set<Int> = []
+  private static let shortLimit = 64
+
+  /// Starts on the keys of another object; returns what `leaveObject` needs to come back to this one.
+  mutating func enterObject() -> (start: Int, index: Set<Int>) {
+    defer { (start, index) = (hashes.count, []) }
+    return (start, index)
+  }
+
+  mutating func leaveObject(to outer: (start: Int, index: Set<Int>)) {
+    hashes.removeSubrange(start...)
+    keys.removeSubrange(start...)
+    (start, index) = outer
+  }
 
   /// Adds a key; false when it is there already.
   mutating func insert(_ key: JSONString, _ cursor: JSONCursor) -> Bool {
-    guard texts.isEmpty else { return texts.insert(cursor.text(of: key)).inserted }
     let hash = cursor.hash(of: key)
-    for (index, other) in hashes.enumerated() where other == hash {
-      if cursor.text(of: keys[index]) == cursor.text(of: key) { return false }
+    if mayContain(hash) {
+      for position in start..<hashes.count where hashes[position] == hash {
+        if cursor.text(of: keys[position]) == cursor.text(of: key) { return false }
+      }
     }
     hashes.append(hash)
     keys.append(key)
-    if keys.count == KeySet.shortLimit { texts = Set(keys.map { cursor.text(of: $0) }) }
+    if !index.isEmpty {
+      index.insert(hash)
+    } else if hashes.count - start == SeenKeys.shortLimit {
+      index = Set(hashes[start...])
+    }
     return true
+  }
+
+  private func mayContain(_ hash: Int) -> Bool {
+    index.isEmpty ? hashes[start...].contains(hash) : index.contains(hash)
   }
 }
 
 extension JSONCursor {
-  /// A number that is the same for keys that read the same.
-  fileprivate func hash(of key: JSONString) -> UInt64 {
-    // FNV-1a; the text is compared when two numbers are equal, so a clash costs time only.
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+  /// A number that is the same for keys that read the same; nobody outside can choose keys that clash.
+  fileprivate func hash(of key: JSONString) -> Int {
+    var hasher = Hasher()
     if key.hasEscapes {
-      for unit in text(of: key).utf8 { hash = (hash ^ UInt64(unit)) &* 0x100_0000_01B3 }
+      var text: [UInt8] = []
+      appendUnescaped(key, to: &text)
+      unsafe text.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
     } else {
-      for index in key.content { hash = (hash ^ UInt64(byte(index))) &* 0x100_0000_01B3 }
+      unsafe withBytes(in: key.content) { unsafe hasher.combine(bytes: $0) }
     }
-    return hash
+    return hasher.finalize()
   }
 }

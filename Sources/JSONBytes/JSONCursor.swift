@@ -4,9 +4,10 @@
 /// of records costs one walk over its bytes. Ranges count from the start of the text.
 ///
 ///     {"data": [{"id": "lead_1"}]}
-///     enterObject()  nextKey() -> data  enterArray()  nextElement() -> true  skipValue() -> 10..<25
+///     enterObject()  nextKey() -> data  enterArray()  nextElement() -> true  skipValue() -> 10..<26
 ///
 /// Reading past the end, past `maximumDepth` or over malformed text throws `JSONError`; it never traps.
+/// After an error the cursor stands somewhere before the fault and is of no further use.
 @safe
 public struct JSONCursor {
   /// How deep arrays and objects may nest.
@@ -41,10 +42,12 @@ public struct JSONCursor {
     unsafe base.load(fromByteOffset: index, as: UInt8.self)
   }
 
+  /// Eight bytes, the first one in the lowest lane.
+  // Safety: callers check that `index + 8 <= count`.
   @inlinable
   @inline(__always)
   func word(_ index: Int) -> UInt64 {
-    unsafe base.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+    unsafe UInt64(littleEndian: base.loadUnaligned(fromByteOffset: index, as: UInt64.self))
   }
 }
 
@@ -86,10 +89,14 @@ extension JSONCursor {
   }
 
   /// Consumes the opening brace of an object.
+  ///
+  /// - Throws: `wrongType` when anything else stands there, be it a value or not.
   @inlinable
   public mutating func enterObject() throws(JSONError) { try enter(UInt8(ascii: "{")) }
 
   /// Consumes the opening bracket of an array.
+  ///
+  /// - Throws: `wrongType` when anything else stands there, be it a value or not.
   @inlinable
   public mutating func enterArray() throws(JSONError) { try enter(UInt8(ascii: "[")) }
 
@@ -118,6 +125,8 @@ extension JSONCursor {
   }
 
   /// Moves to the next element of the array entered last; false after the closing bracket.
+  ///
+  /// The element must be consumed before the next call.
   @inlinable
   public mutating func nextElement() throws(JSONError) -> Bool {
     try moveToItem(orPast: UInt8(ascii: "]"))

@@ -6,7 +6,7 @@ public struct JSONError: Error, Hashable, Sendable {
     case unexpectedEnd
     /// A byte that cannot stand here.
     case unexpectedByte
-    /// A number that breaks RFC 8259's grammar (`01`, `1.`, `NaN`, …).
+    /// A number that breaks RFC 8259's grammar (`01`, `1.x`, `-a`).
     case invalidNumber
     /// An escape that JSON does not know (`\x`, `\u12g4`).
     case invalidEscape
@@ -26,7 +26,10 @@ public struct JSONError: Error, Hashable, Sendable {
 
   /// The kind of fault.
   public let code: Code
-  /// Offset of the offending byte from the start of the text.
+  /// Offset of the fault from the start of the text.
+  ///
+  /// That is the byte that cannot stand there, or the first one of the number, escape, character, key or value
+  /// that is wrong; at a premature end, the length of the text.
   public let offset: Int
 
   /// Creates an error for the byte at `offset`.

@@ -15,8 +15,13 @@ public struct JSONString: Hashable, Sendable {
 
 extension JSONCursor {
   /// Skips the string at the cursor, checking escapes, control characters and UTF-8.
+  ///
+  /// - Throws: `unexpectedByte` when there is no string; `peek()` skips white space before it.
   @inlinable
+  @inline(__always)
   public mutating func skipString() throws(JSONError) -> JSONString {
+    guard head < count else { throw JSONError(.unexpectedEnd, at: count) }
+    guard byte(head) == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: head) }
     let start = head + 1
     var index = start
     var hasEscapes = false
@@ -37,16 +42,8 @@ extension JSONCursor {
         head = index + 1
         return JSONString(content: start..<index, hasEscapes: hasEscapes)
       }
-      if next == UInt8(ascii: "\\") {
-        hasEscapes = true
-        index = try skipEscape(at: index)
-      } else if next >= 0x80 {
-        index = try skipMultibyte(at: index)
-      } else if next < 0x20 {
-        throw JSONError(.controlCharacter, at: index)
-      } else {
-        index &+= 1
-      }
+      if next == UInt8(ascii: "\\") { hasEscapes = true }
+      index = try skipCharacter(at: index)
     }
   }
 
@@ -57,17 +54,30 @@ extension JSONCursor {
   @inline(__always)
   static func specialLanes(_ word: UInt64) -> UInt64 {
     let ones: UInt64 = 0x0101_0101_0101_0101
-    let quote = word ^ (ones &* 0x22)
-    let backslash = word ^ (ones &* 0x5C)
-    let zeroQuote = (quote &- ones) & ~quote
-    let zeroBackslash = (backslash &- ones) & ~backslash
-    let control = (word &- (ones &* 0x20)) & ~word
-    return (zeroQuote | zeroBackslash | control | word) & (ones &* 0x80)
+    // Flipping 0x02 leaves control characters below 0x20 and brings the quote (0x22) there: 0x20.
+    let quoteOrControl = (word ^ (ones &* 0x02)) &- (ones &* 0x21)
+    let backslash = (word ^ (ones &* 0x5C)) &- ones
+    return (quoteOrControl | backslash | word) & (ones &* 0x80)
+  }
+
+  /// Checks the character or escape at `index`, which lies inside a string, and returns the offset behind it.
+  ///
+  /// Characters beyond ASCII that follow each other are checked together.
+  @usableFromInline
+  mutating func skipCharacter(at index: Int) throws(JSONError) -> Int {
+    switch byte(index) {
+    case 0..<0x20: throw JSONError(.controlCharacter, at: index)
+    case UInt8(ascii: "\\"): return try skipEscape(at: index)
+    case 0..<0x80: return index + 1
+    default:
+      var index = index
+      while index < count, byte(index) >= 0x80 { index = try skipMultibyte(at: index) }
+      return index
+    }
   }
 
   /// Checks the escape at `index` and returns the offset behind it; a whole surrogate pair counts as one.
-  @usableFromInline
-  mutating func skipEscape(at index: Int) throws(JSONError) -> Int {
+  private mutating func skipEscape(at index: Int) throws(JSONError) -> Int {
     guard index + 1 < count else { throw JSONError(.unexpectedEnd, at: count) }
     switch byte(index + 1) {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
@@ -89,37 +99,35 @@ extension JSONCursor {
 
   /// The UTF-16 code unit of the `\uXXXX` at `index`.
   func codeUnit(at index: Int) throws(JSONError) -> UInt16 {
-    guard index + 6 <= count else { throw JSONError(.unexpectedEnd, at: count) }
     var unit: UInt16 = 0
     for position in index + 2..<index + 6 {
+      guard position < count else { throw JSONError(.unexpectedEnd, at: count) }
       guard let digit = hexDigitValue(byte(position)) else { throw JSONError(.invalidEscape, at: index) }
       unit = unit << 4 | UInt16(digit)
     }
     return unit
   }
 
-  /// Checks the multi-byte UTF-8 sequence at `index` (Unicode 15, table 3-7) and returns the offset behind it.
-  @inlinable
-  func skipMultibyte(at index: Int) throws(JSONError) -> Int {
+  /// Checks the multi-byte UTF-8 sequence at `index` (Unicode, table 3-7) and returns the offset behind it.
+  private mutating func skipMultibyte(at index: Int) throws(JSONError) -> Int {
     let lead = byte(index)
     let length: Int
-    var second: ClosedRange<UInt8> = 0x80...0xBF
+    // What the next byte may be; only the second one depends on the first.
+    var allowed: ClosedRange<UInt8> = 0x80...0xBF
     switch lead {
     case 0xC2...0xDF: length = 2
-    case 0xE0: (length, second) = (3, 0xA0...0xBF)
+    case 0xE0: (length, allowed) = (3, 0xA0...0xBF)
     case 0xE1...0xEC, 0xEE...0xEF: length = 3
-    case 0xED: (length, second) = (3, 0x80...0x9F)
-    case 0xF0: (length, second) = (4, 0x90...0xBF)
+    case 0xED: (length, allowed) = (3, 0x80...0x9F)
+    case 0xF0: (length, allowed) = (4, 0x90...0xBF)
     case 0xF1...0xF3: length = 4
-    case 0xF4: (length, second) = (4, 0x80...0x8F)
+    case 0xF4: (length, allowed) = (4, 0x80...0x8F)
     default: throw JSONError(.invalidUTF8, at: index)
     }
-    guard index + length <= count else { throw JSONError(.unexpectedEnd, at: count) }
-    guard second.contains(byte(index + 1)) else { throw JSONError(.invalidUTF8, at: index) }
-    var position = index + 2
-    while position < index + length {
-      guard byte(position) & 0xC0 == 0x80 else { throw JSONError(.invalidUTF8, at: index) }
-      position += 1
+    for position in index + 1..<index + length {
+      guard position < count else { throw JSONError(.unexpectedEnd, at: count) }
+      guard allowed.contains(byte(position)) else { throw JSONError(.invalidUTF8, at: index) }
+      allowed = 0x80...0xBF
     }
     return index + length
   }

@@ -12,7 +12,7 @@ extension JSONCursor {
         continue
       }
       let (scalar, length) = escapedScalar(at: index)
-      output.append(contentsOf: String(Character(scalar)).utf8)
+      output.append(contentsOf: scalar.utf8)
       index += length
     }
   }
@@ -63,7 +63,7 @@ extension [UInt8] {
   /// Appends `text` as a JSON string with its quotes.
   public mutating func appendJSONString(_ text: String) {
     var text = text
-    append(UInt8(ascii: "\""))
+    append("\"")
     text.withUTF8 { bytes in
       // Runs without anything to escape are copied whole.
       var start = 0
@@ -76,7 +76,7 @@ extension [UInt8] {
       }
       unsafe append(contentsOf: bytes[start...])
     }
-    append(UInt8(ascii: "\""))
+    append("\"")
   }
 
   private mutating func appendEscape(_ unit: UInt8) {

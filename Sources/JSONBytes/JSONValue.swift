@@ -17,6 +17,8 @@ public enum JSONValue: Hashable, Sendable {
 }
 
 /// A number kept as text, so that `12345678901234567890` and `1.10` go out as they came in.
+///
+/// Two numbers are equal when their texts are: `1.0` is not `1`.
 public struct JSONNumber: Hashable, Sendable {
   /// The number as it stands in JSON.
   public let text: String
@@ -33,11 +35,16 @@ public struct JSONNumber: Hashable, Sendable {
     text = value.rounded() == value && abs(value) < 1e15 ? String(Int(value)) : String(value)
   }
 
-  /// The value when it is whole and fits.
-  public var int: Int? { Int(text) ?? double.flatMap { Int(exactly: $0) } }
+  /// The value when it is whole and fits; `1.0` and `1e3` are whole too, below 2^53 in that notation.
+  public var int: Int? {
+    if let value = Int(text) { return value }
+    // From 2^53 on the nearest `Double` may be another whole number.
+    guard let double, abs(double) < 0x1p53 else { return nil }
+    return Int(exactly: double)
+  }
 
-  /// The nearest `Double`.
-  public var double: Double? { Double(text) }
+  /// The nearest `Double`; nil when the number is too large for one.
+  public var double: Double? { Double(text).flatMap { $0.isFinite ? $0 : nil } }
 }
 
 // MARK: - Looking inside
@@ -65,6 +72,7 @@ extension JSONValue {
     get { object?[key] }
     set {
       var members = object ?? JSONObject()
+      self = .null  // Lets `members` be changed in place instead of being copied.
       members[key] = newValue
       self = .object(members)
     }

@@ -5,22 +5,25 @@
 /// `…00.5Z` sorts before `…00Z` as text.
 public struct Timestamp: Hashable, Comparable, Sendable {
   /// Microseconds since 1970-01-01T00:00:00Z.
-  public var microseconds: Int64
+  public let microseconds: Int64
 
-  /// Creates an instant from microseconds since 1970.
-  public init(microseconds: Int64) { self.microseconds = microseconds }
+  /// Creates an instant from microseconds since 1970, kept inside the supported years.
+  public init(microseconds: Int64) {
+    self.microseconds = min(max(microseconds, Timestamp.range.lowerBound), Timestamp.range.upperBound)
+  }
 
-  /// Creates an instant from whole seconds since 1970.
-  public init(seconds: Int64) { microseconds = seconds * Timestamp.second }
+  /// Creates an instant from whole seconds since 1970, kept inside the supported years.
+  public init(seconds: Int64) { self = Timestamp(microseconds: 0).adding(seconds: seconds) }
 
   /// Microseconds in a second.
   public static let second: Int64 = 1_000_000
   /// Microseconds in a day.
   public static let day: Int64 = 86_400 * second
+  private static let range = -719_162 * day...2_932_897 * day - 1
   /// 0001-01-01T00:00:00Z.
-  public static let earliest = Timestamp(microseconds: -719_162 * day)
+  public static let earliest = Timestamp(microseconds: .min)
   /// 9999-12-31T23:59:59.999999Z.
-  public static let latest = Timestamp(microseconds: 2_932_897 * day - 1)
+  public static let latest = Timestamp(microseconds: .max)
 
   /// Earlier instants are smaller.
   public static func < (left: Timestamp, right: Timestamp) -> Bool { left.microseconds < right.microseconds }
@@ -36,7 +39,7 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   public func adding(microseconds shift: Int64) -> Timestamp {
     let (sum, overflow) = microseconds.addingReportingOverflow(shift)
     guard !overflow else { return shift < 0 ? .earliest : .latest }
-    return min(max(Timestamp(microseconds: sum), .earliest), .latest)
+    return Timestamp(microseconds: sum)
   }
 
   /// Midnight UTC that starts this instant's day.
@@ -66,30 +69,25 @@ extension Timestamp: CustomStringConvertible {
     let (days, microsecond) = microseconds.flooredDivision(by: Timestamp.day)
     let (year, month, day) = Timestamp.civil(fromDays: days)
     let second = microsecond / Timestamp.second
-    output.appendDigits(year, width: 4)
-    output.append(UInt8(ascii: "-"))
-    output.appendDigits(month, width: 2)
-    output.append(UInt8(ascii: "-"))
-    output.appendDigits(day, width: 2)
-    output.append(UInt8(ascii: "T"))
-    output.appendDigits(second / 3600, width: 2)
-    output.append(UInt8(ascii: ":"))
-    output.appendDigits(second / 60 % 60, width: 2)
-    output.append(UInt8(ascii: ":"))
-    output.appendDigits(second % 60, width: 2)
-    output.append(UInt8(ascii: "."))
-    output.appendDigits(microsecond % Timestamp.second, width: 6)
-    output.append(UInt8(ascii: "Z"))
+    let start = output.count
+    output.append("0000-00-00T00:00:00.000000Z")
+    output.overwriteDigits(endingAt: start + 4, with: year)
+    output.overwriteDigits(endingAt: start + 7, with: month)
+    output.overwriteDigits(endingAt: start + 10, with: day)
+    output.overwriteDigits(endingAt: start + 13, with: second / 3600)
+    output.overwriteDigits(endingAt: start + 16, with: second / 60 % 60)
+    output.overwriteDigits(endingAt: start + 19, with: second % 60)
+    output.overwriteDigits(endingAt: start + 26, with: microsecond % Timestamp.second)
   }
 }
 
 extension [UInt8] {
-  fileprivate mutating func appendDigits(_ value: Int64, width: Int) {
-    let start = count
-    append(contentsOf: repeatElement(0x30, count: width))
+  fileprivate mutating func overwriteDigits(endingAt end: Int, with value: Int64) {
     var rest = value
-    for position in stride(from: start + width - 1, through: start, by: -1) {
-      self[position] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+    var position = end
+    while rest > 0 {
+      position -= 1
+      self[position] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
     }
   }
@@ -124,9 +122,8 @@ extension Timestamp {
       guard let time = reader.timeOfDay(), let offset = reader.zoneOffset() else { return nil }
       total += time - offset
     }
-    guard reader.isAtEnd else { return nil }
+    guard reader.isAtEnd, Timestamp.range.contains(total) else { return nil }
     self.init(microseconds: total)
-    guard (Timestamp.earliest...Timestamp.latest).contains(self) else { return nil }
   }
 }
 

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Finds a JSON key among a fixed set by its bytes, without making a `String`.
 ///
 /// Records of one API come with their keys in the same order, so the key after the last one is guessed first;
@@ -8,7 +14,7 @@ struct KeyTable: Sendable {
   private var bounds: [Range<Int>] = []
   /// Open addressing, a power of two in size, at most half full; -1 is free.
   private var slots: [Int] = Array(repeating: -1, count: 16)
-  /// `followers[i]` is the key that came after key `i` last time; the last element follows the start.
+  /// The key that came first last time, then for each key the one that came after it; -1 is not known yet.
   private var followers: [Int] = [-1]
 
   /// Number of keys; indices run from 0 in the order of insertion.
@@ -31,7 +37,7 @@ struct KeyTable: Sendable {
 
   /// The index of `key`, or nil; `previous` is the index found before it in this object, nil at the start.
   mutating func find(_ key: UnsafeRawBufferPointer, after previous: Int?) -> Int? {
-    let place = previous ?? bounds.count
+    let place = (previous ?? -1) + 1
     let guess = followers[place]
     if unsafe guess >= 0 && isEqual(guess, key) { return guess }
     guard let found = unsafe look(for: key) else { return nil }
@@ -57,7 +63,11 @@ struct KeyTable: Sendable {
   private func isEqual(_ index: Int, _ key: UnsafeRawBufferPointer) -> Bool {
     let bounds = bounds[index]
     guard bounds.count == key.count else { return false }
-    return unsafe text.withUnsafeBytes { unsafe $0[bounds].elementsEqual(key) }
+    // Safety: `bounds` lies inside `text`, and both sides have as many bytes as are compared.
+    return unsafe text.withUnsafeBytes { text in
+      guard let known = text.baseAddress, let key = key.baseAddress else { return true }
+      return unsafe memcmp(known + bounds.lowerBound, key, bounds.count) == 0
+    }
   }
 
   /// FNV-1a.

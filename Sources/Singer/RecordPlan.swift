@@ -3,9 +3,10 @@ public import JSONBytes
 /// What to do with each field of one stream's records, compiled once from its schema and selection.
 ///
 /// A field is copied as it stands, rewritten (dates), looked into (nested selection), or left out; nothing is
-/// decided per record but "is this key known".
+/// decided per record but "is this key known". Types are checked in the record itself; what stands inside its
+/// objects and arrays is the concern of whoever reads them.
 public struct RecordPlan: Sendable {
-  /// What becomes of top-level fields that no schema declares.
+  /// What becomes of top-level fields that no schema declares, or whose values contradict it.
   public enum Undeclared: String, Sendable {
     /// They are gathered in one declared object, `_undeclared`.
     case collect
@@ -23,9 +24,11 @@ public struct RecordPlan: Sendable {
     public var cleansText = true
     /// Fields left out without a word although no schema declares them.
     public var ignored: Set<String> = []
-    /// Gather undeclared fields with this prefix as `[{"id": rest of the name, "value": …}]` …
+    /// Fields that are written as constants; a record's own of the same name are left out.
+    public var constants: Set<String> = []
+    /// Undeclared fields with this prefix are gathered as `{"id": rest of the name, "value": …}` in a list.
     public var listedPrefix: String?
-    /// … in this field, when it is selected.
+    /// The field that takes the list, when it is selected.
     public var listField = "custom_fields"
 
     /// The defaults.
@@ -48,14 +51,22 @@ public struct RecordPlan: Sendable {
     case skip
     /// Copy it when its type is one of `allowed`.
     case copy(allowed: JSONTypes)
-    /// Write it as `YYYY-MM-DDTHH:MM:SS.ffffffZ`.
-    case instant
+    /// Write it in the one form its format asks for.
+    case date(DateForm, allowed: JSONTypes)
     /// Look inside: `node` says what to do with an object's fields, or with those of an array's objects.
     case descend(node: Int, allowed: JSONTypes)
     /// Gather it in `_undeclared`.
     case collect
     /// Gather it in the list of prefixed fields.
     case list
+  }
+
+  /// The formats of JSON Schema that loaders parse.
+  enum DateForm: String, Sendable {
+    /// `YYYY-MM-DDTHH:MM:SS.ffffffZ`.
+    case instant = "date-time"
+    /// `YYYY-MM-DD`.
+    case day = "date"
   }
 
   struct Field: Sendable {
@@ -68,18 +79,24 @@ public struct RecordPlan: Sendable {
     var keys = KeyTable()
     var fields: [Field] = []
 
+    /// Adds a field that is not among them yet and returns its index.
+    @discardableResult
     mutating func add(_ name: String, _ field: Field) -> Int {
-      var escaped: [UInt8] = []
-      escaped.appendJSONString(name)
       fields.append(field)
-      return keys.insert(escaped.dropFirst().dropLast())
+      return keys.insert(name.utf8)
+    }
+
+    /// The index of the field called `name`; see `KeyTable.find`.
+    mutating func find(_ name: String, after previous: Int?) -> Int? {
+      var name = name
+      return name.withUTF8 { unsafe keys.find(UnsafeRawBufferPointer($0), after: previous) }
     }
   }
 
   let stream: String
   let options: Options
   let collectsUndeclared: Bool
-  let listsFields: Bool
+  private let listsFields: Bool
   var nodes: [Node] = []
 
   /// Compiles a plan.
@@ -100,102 +117,21 @@ public struct RecordPlan: Sendable {
     collectsUndeclared =
       options.undeclared == .collect && isSelected(["properties", RecordPlan.undeclaredField])
     listsFields = isSelected(["properties", options.listField])
-    _ = compile(schema, at: [], isSelected)
-    for name in options.ignored where schema["properties"]?[name] == nil {
-      _ = nodes[0].add(name, Field(action: .skip))
-    }
-    watch(keyProperty, as: .key)
-    watch(replicationKey, as: .replicationKey)
+    compile(schema, keyProperty, replicationKey, isSelected)
   }
 
-  /// Adds the node for an object schema and returns its index.
-  private mutating func compile(_ schema: JSONValue, at path: [String], _ isSelected: ([String]) -> Bool)
-    -> Int
-  {
-    let index = nodes.count
-    nodes.append(Node())
-    for (name, property) in schema["properties"]?.object ?? JSONObject() {
-      let breadcrumb = path + ["properties", name]
-      let action = isSelected(breadcrumb) ? action(for: property, at: breadcrumb, isSelected) : .skip
-      _ = nodes[index].add(name, Field(action: action))
-    }
-    return index
-  }
-
-  private mutating func action(
-    for schema: JSONValue, at path: [String], _ isSelected: ([String]) -> Bool
-  ) -> Action {
-    let allowed = JSONTypes(schema: schema)
-    if schema["format"]?.string == "date-time" { return .instant }
-    let inner = schema["items"] ?? schema
-    let innerPath = schema["items"] == nil ? path : path + ["items"]
-    guard inner["properties"] != nil else { return .copy(allowed: allowed) }
-    let nodesBefore = nodes
-    let node = compile(inner, at: innerPath, isSelected)
-    if nodes[node...].allSatisfy(\.copiesEverything) {
-      nodes = nodesBefore
-      return .copy(allowed: allowed)
-    }
-    return .descend(node: node, allowed: allowed)
-  }
-
-  private mutating func watch(_ name: String?, as role: Roles) {
-    guard let name else { return }
-    let key = Array(name.utf8)
-    let index = unsafe key.withUnsafeBytes { unsafe nodes[0].keys.find($0, after: nil) }
-    nodes[0].fields[index ?? nodes[0].add(name, Field(action: .skip))].roles.insert(role)
-  }
-}
-
-extension RecordPlan.Node {
-  /// Whether looking inside would change nothing.
-  fileprivate var copiesEverything: Bool {
-    fields.allSatisfy { if case .copy = $0.action { true } else { false } }
-  }
-}
-
-/// A set of JSON types.
-struct JSONTypes: OptionSet, Sendable {
-  let rawValue: UInt8
-  static let null = JSONTypes(rawValue: 1)
-  static let boolean = JSONTypes(rawValue: 2)
-  static let integer = JSONTypes(rawValue: 4)
-  static let number = JSONTypes(rawValue: 8)
-  static let string = JSONTypes(rawValue: 16)
-  static let array = JSONTypes(rawValue: 32)
-  static let object = JSONTypes(rawValue: 64)
-  static let any = JSONTypes(rawValue: 127)
-
-  init(rawValue: UInt8) { self.rawValue = rawValue }
-
-  /// The types a property schema allows; all when it names none or combines schemas.
-  init(schema: JSONValue) {
-    let names = schema["type"]?.array?.compactMap(\.string) ?? schema["type"]?.string.map { [$0] } ?? []
-    self = names.isEmpty ? .any : names.reduce(into: []) { $0.insert(JSONTypes(name: $1)) }
-  }
-
-  private init(name: String) {
-    switch name {
-    case "null": self = .null
-    case "boolean": self = .boolean
-    case "integer": self = .integer
-    case "number": self = [.number, .integer]
-    case "string": self = .string
-    case "array": self = .array
-    case "object": self = .object
-    default: self = .any
+  /// What becomes of a top-level field that no schema declares.
+  func action(forUndeclared name: String) -> Action {
+    if isListed(name) { return listsFields ? .list : .skip }
+    switch options.undeclared {
+    case .collect: return collectsUndeclared ? .collect : .skip
+    case .drop: return .skip
+    case .pass: return .copy(allowed: .any)
     }
   }
 
-  /// The type of the value that starts with `byte`; whole numbers are not told from others.
-  init(firstByte byte: UInt8) {
-    switch byte {
-    case UInt8(ascii: "\""): self = .string
-    case UInt8(ascii: "{"): self = .object
-    case UInt8(ascii: "["): self = .array
-    case UInt8(ascii: "t"), UInt8(ascii: "f"): self = .boolean
-    case UInt8(ascii: "n"): self = .null
-    default: self = .number
-    }
+  /// Whether an undeclared field belongs into the list of prefixed ones.
+  func isListed(_ name: String) -> Bool {
+    options.listedPrefix.map(name.hasPrefix) ?? false
   }
 }

@@ -8,6 +8,8 @@ public import JSONBytes
 /// Bookmarks are compared as instants and only move forward.
 public struct SingerState: Hashable, Sendable {
   private var members = JSONObject()
+  /// The file it came from, named in errors.
+  private var file: String?
 
   /// The state before the first run.
   public init() {}
@@ -27,7 +29,7 @@ public struct SingerState: Hashable, Sendable {
     guard let (name, value) = bookmarkMember(of: stream, by: key), !value.isNull else { return nil }
     guard let timestamp = value.string.flatMap({ Timestamp($0) }) else {
       throw SingerError(
-        .state, "must be a date-time such as 2024-01-31T08:00:00Z, not \(value.excerpt)",
+        .state, "must be a date-time such as 2024-01-31T08:00:00Z, not \(value.excerpt)", file: file,
         path: "bookmarks.\(stream).\(name)")
     }
     return timestamp
@@ -105,6 +107,7 @@ extension SingerState {
       throw SingerError(
         .state, "must be an object, not \(bookmark.excerpt)", file: file, path: "bookmarks.\(stream)")
     }
+    self.file = file
     self.members = members
     self.members["bookmarks"] = .object(bookmarks)
   }

@@ -31,57 +31,23 @@ public enum TapCommand {
       Flag("format", value: .required("text|json|markdown"), help: "form of --about"),
     ])
 
+  static let program = Program(
+    version: version, description: "Reads a Close organisation as a Singer stream.",
+    capabilities: ["catalog", "discover", "state", "about", "test", "structured-logging"],
+    flags: flags, settings: TapSettings.table)
+
   /// Runs the program and returns its exit code; never throws.
   public static func run(_ arguments: [String]) async -> Int32 {
-    let console = Console()
-    let log = Log(
-      program: flags.program, console: console,
-      options: LogOptions(program: flags.program, environment: processEnvironment))
-    let exit: ExitCode
-    do {
-      exit = try await run(Arguments(arguments, for: flags), console: console, log: log)
-    } catch {
-      exit = explain(error, to: log)
+    await program.run(arguments) { arguments, console, log in
+      let settings = try program.loadSettings(arguments, log)
+      let interruption = Interruption.install()
+      let run = try TapRun(settings, console: console, log: log, interruption: interruption)
+      if arguments.has("discover") { return try await run.discover() }
+      if arguments.has("test") { return try await run.test(arguments.value("test")) }
+      let catalog = try (arguments.value("catalog") ?? arguments.value("properties")).map(
+        Catalog.init(contentsOf:))
+      let state = try arguments.value("state").map(SingerState.init(contentsOf:)) ?? SingerState()
+      return try await run.sync(catalog: catalog, state: state)
     }
-    return exit.number
-  }
-
-  private static func run(_ arguments: Arguments, console: Console, log: Log) async throws -> ExitCode {
-    if arguments.has("help") { return try print(flags.help) }
-    if arguments.has("version") { return try print("tap-close \(version)\n") }
-    if arguments.has("about") {
-      let about = About(
-        TapSettings.table, description: "Reads a Close organisation as a Singer stream.", version: version,
-        capabilities: ["catalog", "discover", "state", "about", "test", "structured-logging"])
-      return try print(about.text(About.Format(arguments.value("format"))))
-    }
-
-    guard arguments.has("config") else { throw SingerError(.usage, "--config is missing; see --help") }
-    let settings = try TapSettings.table.load(arguments.values("config"))
-    for secret in settings.secrets { log.register(secret: secret) }
-    let interruption = Interruption.install()
-    let run = try TapRun(settings, console: console, log: log, interruption: interruption)
-    if arguments.has("discover") { return try await run.discover() }
-    if arguments.has("test") { return try await run.test(arguments.value("test")) }
-    let catalog = try (arguments.value("catalog") ?? arguments.value("properties")).map(
-      Catalog.init(contentsOf:))
-    let state = try arguments.value("state").map(SingerState.init(contentsOf:)) ?? SingerState()
-    return try await run.sync(catalog: catalog, state: state)
-  }
-
-  private static func print(_ text: String) throws -> ExitCode {
-    try StandardOutput.write(text)
-    return .success
-  }
-
-  /// Tells why the run ends, in the last line of the log, and with which exit code.
-  private static func explain(_ error: any Error, to log: Log) -> ExitCode {
-    if let error = error as? SingerError {
-      if error.code == .consumerGone { return error.exitCode }
-      for line in error.description.split(separator: "\n") { log.critical(String(line)) }
-      return error.exitCode
-    }
-    log.critical("\(error)")
-    return .failure
   }
 }

@@ -7,6 +7,10 @@ extension TapRun {
   ///
   /// - Parameter argument: nil for all streams, else `STREAM` or `STREAM:N`.
   func test(_ argument: String?) async throws -> ExitCode {
+    try await unlessStopped { try await checkAccess(argument) } ?? stopped
+  }
+
+  private func checkAccess(_ argument: String?) async throws -> ExitCode {
     guard let argument, argument != "all" else { return try await testAccess() }
     let parts = argument.split(separator: ":", maxSplits: 1)
     guard let name = parts.first, let stream = StreamTable.all.first(where: { $0.name == name }) else {

@@ -27,30 +27,37 @@ struct TapRun: Sendable {
 
   /// Prints the catalog.
   func discover() async throws -> ExitCode {
-    let catalog = try await Discovery(client: client, mode: configuration.customFieldMode, log: log).catalog()
-    try StandardOutput.write(catalog.pretty)
-    return .success
+    let discovery = Discovery(client: client, mode: configuration.customFieldMode, log: log)
+    return try await unlessStopped {
+      try StandardOutput.write(try await discovery.catalog().pretty)
+      return .success
+    } ?? stopped
   }
 
   /// Reads every selected table to stdout.
   func sync(catalog given: Catalog?, state: SingerState) async throws -> ExitCode {
-    let catalog = try await effectiveCatalog(given)
     let output = RunOutput(writer: MessageWriter(), state: state)
+    guard let catalog = try await unlessStopped({ try await effectiveCatalog(given) }) else {
+      try output.finish()
+      return stopped
+    }
     let streams = try streamsToRead(catalog, state: state, output: output)
     for stream in streams { try stream.announce() }
 
     let outcomes = try await withFlushing(output) { await readAll(streams) }
-    for outcome in outcomes { log(outcome) }
     let fatal = outcomes.compactMap(\.fatal).first
     if let error = fatal as? SingerError { throw error }
     try output.finish()
     let duration = ContinuousClock.now - started
     let isComplete = outcomes.allSatisfy(\.isComplete)
-    report.summarise(outcomes, state: output.currentState, totals: client.totals, duration: duration)
     metrics.jobFinished("sync", duration: duration, succeeded: isComplete)
+    report.summarise(outcomes, state: output.currentState, totals: client.totals, duration: duration)
+    // What went wrong comes last, where people and programs look for it.
+    for outcome in outcomes where outcome.fatal == nil { log(outcome) }
     if let exit = interruption.exitCode { return exit }
     if let fatal { throw fatal }
-    return isComplete ? .success : .failure
+    if !isComplete { throw IncompleteRun(outcomes: outcomes) }
+    return .success
   }
 
   /// The user's catalog, or the default one; tables the user gives no schema for take the live one.
@@ -92,6 +99,28 @@ struct TapRun: Sendable {
     case .complete, .stopped: break
     case .skipped(let reason): log.warning("\(outcome.stream) is skipped: \(reason)", stream: outcome.stream)
     case .failed(let reason): log.error("\(outcome.stream): \(reason)", stream: outcome.stream)
+    }
+  }
+}
+
+// MARK: - Being stopped
+
+extension TapRun {
+  /// The exit code of a run that was asked to stop.
+  var stopped: ExitCode { interruption.exitCode ?? .failure }
+
+  /// Runs `body`; gives up and returns nil when the program is asked to stop.
+  func unlessStopped<Result: Sendable>(
+    _ body: @escaping @Sendable () async throws -> Result
+  ) async throws -> Result? {
+    try await withThrowingTaskGroup(of: Result?.self) { group in
+      group.addTask { try await body() }
+      group.addTask {
+        await interruption.wait()
+        return nil
+      }
+      defer { group.cancelAll() }
+      return try await group.next() ?? nil
     }
   }
 }

@@ -11,6 +11,8 @@ struct UniqueKeyTests {
       (#"[{"a":1},{"a":1,"x":{},"a":[]}]"#, 23),
       (#"{"a":1,"\u0061":2}"#, 7),
       (#"{"\ud83d\ude00":1,"😀":2}"#, 18),
+      // An object inside does not make its surroundings forget.
+      (#"{"a":{"b":{}},"c":[{"b":1}],"a":2}"#, 28),
     ])
   func refused(text: String, offset: Int) {
     #expect(throws: JSONError(.duplicateKey, at: offset)) { try skip(text) }
@@ -25,7 +27,7 @@ struct UniqueKeyTests {
     #expect(try skip(text) == 0..<text.utf8.count)
   }
 
-  @Test("are found in objects of any size", arguments: [2, 31, 32, 33, 500])
+  @Test("are found in objects of any size", arguments: [2, 63, 64, 65, 500])
   func anySize(count: Int) throws {
     let members = (0..<count).map { "\"key\($0)\":\($0)" }
     let whole = "{" + members.joined(separator: ",") + "}"
@@ -33,6 +35,8 @@ struct UniqueKeyTests {
     for repeated in [0, count - 1] {
       let text = "{" + members.joined(separator: ",") + ",\"key\(repeated)\":null}"
       #expect(throws: JSONError(.duplicateKey, at: whole.utf8.count)) { try skip(text) }
+      let around = "{" + members.joined(separator: ",") + ",\"inner\":\(whole),\"key\(repeated)\":null}"
+      #expect(throws: JSONError(.duplicateKey, at: 2 * whole.utf8.count + 9)) { try skip(around) }
     }
   }
 

@@ -3,8 +3,10 @@
 set -eu
 cd "$(dirname "$0")/../.."
 peer=Tests/Scripts/peer.sh
-TARGET_JSONL=$($peer target-jsonl target-jsonl==0.1.4)
-SINGER_CHECK_TAP=$($peer singer-check-tap singer-tools==0.4.1)
-export TARGET_JSONL SINGER_CHECK_TAP
+$peer target-jsonl target-jsonl==0.1.4 >/dev/null
+$peer singer-check-tap singer-tools==0.4.1 >/dev/null
+$peer target-csv meltanolabs-target-csv==0.5.0 >/dev/null
+$peer target-duckdb target-duckdb==0.8.0 >/dev/null
+$peer meltano meltano==4.4.1 >/dev/null
 swift build --build-tests
 swift test --skip-build --disable-xctest "$@"

@@ -1,3 +1,4 @@
+import CloseConnection
 import JSONBytes
 import Singer
 import Testing
@@ -69,12 +70,14 @@ import Testing
     return definition.schema
   }
 
-  @Test(arguments: [
-    ("text", "string", nil), ("textarea", "string", nil), ("hidden", "string", nil), ("choices", "string", nil),
-    ("user", "string", nil), ("contact", "string", nil), ("custom_object", "string", nil),
-    ("number", "number", nil), ("date", "string", "date"), ("datetime", "string", "date-time"),
-    ("invented_later", "string", nil),
-  ] as [(String, String, String?)])
+  @Test(
+    arguments: [
+      ("text", "string", nil), ("textarea", "string", nil), ("hidden", "string", nil),
+      ("choices", "string", nil),
+      ("user", "string", nil), ("contact", "string", nil), ("custom_object", "string", nil),
+      ("number", "number", nil), ("date", "string", "date"), ("datetime", "string", "date-time"),
+      ("invented_later", "string", nil),
+    ] as [(String, String, String?)])
   func `a column has the type of its definition`(type: String, expected: String, format: String?) throws {
     let schema = try schema(type: type)
     #expect(schema["type"] == ["null", .string(expected)])
@@ -90,7 +93,9 @@ import Testing
 }
 
 @Suite struct StreamSelectionTests {
-  private func selection(deselecting fields: [String], mode: CustomFieldMode = .columns) throws -> StreamSelection {
+  private func selection(deselecting fields: [String], mode: CustomFieldMode = .columns) throws
+    -> StreamSelection
+  {
     let leads = try #require(StreamTable.all.first { $0.name == "leads" })
     let definitions = [CustomFieldDefinition(["id": "cf_1", "type": "number"])].compactMap(\.self)
     var entry = leads.catalogEntry(customFields: definitions, mode: mode)

@@ -14,7 +14,8 @@ import Testing
   }
 
   @Test func `whole seconds are asked for, around the range`() {
-    let range = TimeRange(start: Timestamp("2024-01-01T00:00:00.5Z"), end: Timestamp("2024-01-01T00:00:09.1Z"))
+    let range = TimeRange(
+      start: Timestamp("2024-01-01T00:00:00.5Z"), end: Timestamp("2024-01-01T00:00:09.1Z"))
     let texts = range.parameters(for: "date_created").map { "\($0.name)=\($0.value)" }
     #expect(
       texts == [
@@ -24,7 +25,9 @@ import Testing
 
   @Test func `an open range asks for nothing on its open side`() {
     #expect(TimeRange(start: nil, end: nil).parameters(for: "date").isEmpty)
-    #expect(TimeRange(start: Timestamp("2024-01-01"), end: nil).parameters(for: "date").map(\.name) == ["date__gte"])
+    #expect(
+      TimeRange(start: Timestamp("2024-01-01"), end: nil).parameters(for: "date").map(\.name) == ["date__gte"]
+    )
   }
 }
 

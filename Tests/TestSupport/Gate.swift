@@ -10,20 +10,20 @@ public final class Gate: Sendable {
   /// Lets everybody through from now on.
   public func open() { semaphore.signal() }
 
-  /// Waits until the gate is open; gives up after ten seconds and returns false.
+  /// Waits until the gate is open; gives up after thirty seconds and returns false.
   @discardableResult
   public func wait() -> Bool {
-    guard semaphore.wait(timeout: .now() + 10) == .success else { return false }
+    guard semaphore.wait(timeout: .now() + 30) == .success else { return false }
     semaphore.signal()
     return true
   }
 }
 
-/// Waits until something that happens on another thread has happened; false after ten seconds.
+/// Waits until something that happens on another thread has happened; false after thirty seconds.
 ///
 /// Only for what cannot be waited for in another way.
 public func eventually(_ condition: () -> Bool) async -> Bool {
-  let end = ContinuousClock.now + .seconds(10)
+  let end = ContinuousClock.now + .seconds(30)
   while !condition() {
     guard ContinuousClock.now < end else { return false }
     try? await Task.sleep(for: .milliseconds(1))

@@ -9,7 +9,7 @@ public import JSONBytes
 
 /// A TCP connection to this machine that sends exactly the bytes it is told to.
 ///
-/// Reading fails after ten seconds without a byte, so that no test waits for ever.
+/// Reading fails after thirty seconds without a byte, so that no test waits for ever.
 public final class RawConnection {
   /// Why no answer could be read.
   public enum Failure: Error, Equatable {
@@ -17,7 +17,7 @@ public final class RawConnection {
     case ended
     /// The peer reset the connection.
     case reset
-    /// No bytes for ten seconds.
+    /// No bytes for thirty seconds.
     case silence
     /// The bytes are no HTTP answer.
     case malformed
@@ -37,7 +37,7 @@ public final class RawConnection {
     #endif
     guard descriptor >= 0 else { throw Failure.system(errno) }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    var timeout = timeval(tv_sec: 10, tv_usec: 0)
+    var timeout = timeval(tv_sec: 30, tv_usec: 0)
     // Safety: the option is read from a variable of the stated size.
     unsafe setsockopt(
       descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))

@@ -1,4 +1,5 @@
 public import CloseSandbox
+import JSONBytes
 
 /// A sandbox in this process, which ends with the last reference to it.
 public final class RunningSandbox<API: SandboxAPI>: Sendable {
@@ -31,4 +32,22 @@ public func startSandbox<API: SandboxAPI>(
   options.rate = nil
   configure(&options)
   return try RunningSandbox(api: api, options: options)
+}
+
+/// Starts a sandbox with a generated organisation of 20 leads, without rate limits.
+///
+/// The organisation and the keys follow from the same seed; `organisation` and `server` change what they need.
+public func startSandbox(
+  organisation: (inout OrganisationOptions) -> Void = { _ in },
+  server: (inout ServerOptions) -> Void = { _ in }
+) throws -> RunningSandbox<Organisation> {
+  var options = OrganisationOptions()
+  options.leads = 20
+  organisation(&options)
+  var settings = ServerOptions()
+  settings.rate = nil
+  settings.seed = options.seed
+  server(&settings)
+  let world = try Organisation(options: options, now: settings.clock ?? Timestamp.now())
+  return try RunningSandbox(api: world, options: settings)
 }

@@ -1,4 +1,4 @@
-import HTTPTransport
+package import HTTPTransport
 import JSONBytes
 
 extension APICall {
@@ -9,7 +9,7 @@ extension APICall {
   ///
   /// A GET whose URL would be too long goes as a POST with `x-http-method-override: GET` and the query in the
   /// body's `_params`; `_fields` stays in the URL as well when it fits, since Close reads it there.
-  func request(_ configuration: ClientConfiguration) -> HTTPRequest {
+  package func request(_ configuration: ClientConfiguration) -> HTTPRequest {
     let address = configuration.baseURL + "/" + encodedPath
     var request = HTTPRequest(
       method: method, url: address + APICall.queryText(query), body: body,

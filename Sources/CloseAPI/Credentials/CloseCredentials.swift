@@ -20,7 +20,9 @@ public struct OAuthCredentials: Sendable {
   public var tokens: OAuthTokens
   /// Where tokens are renewed; nil means on the host of the base URL.
   public var tokenURL: String?
-  /// Stores renewed tokens for the next run. The old refresh token is worthless by then, so the new access
+  /// Stores renewed tokens for the next run.
+  ///
+  /// The old refresh token is worthless by then, so the new access
   /// token is used only once this has succeeded.
   public var store: @Sendable (OAuthTokens) async throws -> Void
 

@@ -7,7 +7,8 @@ extension CloseError {
   /// - Parameter key: which of several keys was used, in words.
   package init(_ group: EndpointGroup, status: Int, url: String, body: APIErrorBody, key: String? = nil) {
     let (code, maximum) = CloseError.classify(status, body)
-    let reason = body.summary.isEmpty ? "Close gave no reason" : body.summary
+    let silence = status == 429 ? "too many requests" : "Close gave no reason"
+    let reason = body.summary.isEmpty ? silence : body.summary
     self.init(
       code, endpoint: group.description, url: url, status: status,
       message: key.map { "\(reason) (\($0))" } ?? reason, fieldErrors: body.fieldErrors,

@@ -17,18 +17,22 @@ public struct KeyedRow: Hashable, Sendable {
 /// How far an ascending list has been read, such that reading on from `date` (inclusive) misses nothing.
 ///
 /// Reading on meets the last rows again, so the rows of the last second are remembered and left out. A second,
-/// not an instant, because a filter may be coarser than the dates it filters.
+/// not an instant, because a filter may be coarser than the dates it filters; some are coarser still.
 public struct KeysetPosition: Sendable {
   /// The bound to read on from; nil before the first row.
   public private(set) var date: Timestamp?
   private let ceiling: Timestamp
+  private let memory: Int64
   private var recent: [String: Timestamp] = [:]
 
-  /// A position in a list that is read up to `ceiling`.
+  /// A position in a list that is read up to `ceiling`, by a filter that is precise to `precision` seconds.
   ///
   /// A row at or after the ceiling changed while we read: its content is newer than the index that found it,
   /// so it says nothing about how far the list has been read.
-  public init(ceiling: Timestamp? = nil) { self.ceiling = ceiling ?? .latest }
+  public init(ceiling: Timestamp? = nil, precision: Int64 = 1) {
+    self.ceiling = ceiling ?? .latest
+    memory = precision
+  }
 
   /// Whether just this version of a row was emitted; a row that changed again is emitted again.
   public func isEmitted(_ row: KeyedRow) -> Bool { recent[row.id] == row.date }
@@ -43,7 +47,7 @@ public struct KeysetPosition: Sendable {
       if counts(row) { date = max(date ?? row.date, row.date) }
     }
     guard let date else { return }
-    let floor = date.adding(seconds: -1)
+    let floor = date.adding(seconds: -memory)
     recent = recent.filter { $0.value >= floor }
   }
 }

@@ -4,7 +4,8 @@ public import JSONBytes
 ///
 /// A search cursor dies after 30 seconds and after 10,000 objects. So the walk follows one only while it is
 /// fresh, and otherwise starts the search again at the last date seen, leaving out the rows emitted there. Only
-/// while a whole walk has not got past a single instant does it follow the cursor further.
+/// while a whole walk has not got past a single instant does it follow the cursor further. It ends when a search
+/// of more than a page, begun where the last one ended, brings nothing further.
 ///
 ///     while case .request(let body) = walk.next(at: now) { … walk.receive(rows, cursor: …, at: now) }
 ///
@@ -90,8 +91,8 @@ public struct KeysetWalk: Sendable {
     let isOver = self.cursor == nil || emptyPages > 2
     if !canStartAgain, rowsOfCursor >= KeysetWalk.mostRowsOfCursor {
       end = .failed(.tooManyAtOneInstant(position.date ?? lowerBound ?? .earliest))
-    } else if isOver, canStartAgain, rowsOfCursor >= KeysetWalk.manyRowsOfCursor {
-      // Either the end of the data or of what one search may show.
+    } else if isOver, canStartAgain, rowsOfCursor >= limit {
+      // Either the end of the data or of what one search may show, however much that is.
       startAgain()
     } else if isOver {
       end = .finished
@@ -102,7 +103,7 @@ public struct KeysetWalk: Sendable {
   public mutating func refuse(_ error: CloseError) -> Bool {
     let isSpent = rowsOfCursor >= KeysetWalk.manyRowsOfCursor
     switch error.code {
-    case .expiredCursor where cursor != nil, .invalidRequest where cursor != nil && isSpent:
+    case .expiredCursor where cursor != nil, .invalidRequest where cursor != nil:
       if !canStartAgain { expiriesInPlace += 1 }
       if expiriesInPlace > 3 {
         end = .failed(

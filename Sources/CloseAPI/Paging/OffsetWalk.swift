@@ -2,13 +2,14 @@
 ///
 /// Rows that leave the list while we read shift later ones to the left, and a page that starts where the last
 /// one ended would miss as many. With `overlap` 1, each page therefore begins with the last row of the page
-/// before. When none of the rows read is found again, the walk steps back, twice as far each time, until it
-/// finds one:
+/// before. When it begins with a row not read before, the walk steps back, twice as far each time, until a page
+/// begins with a known one:
 ///
 ///     rows A B C D E F, pages of 3:  [A B C]  B leaves  [D E F] has no C  ->  step back  [C D E]  [E F]
 ///
 /// The caller leaves out rows for which `isEmitted` is true, and throws away pages that are to be read again.
-/// Rows further back than the walk's memory are emitted again rather than lost.
+/// Rows further back than the walk's memory are emitted again rather than lost. Where a row that changes moves
+/// to another place, its id must be joined with its version, or it would be taken for a seam there.
 public struct OffsetWalk: Sendable {
   /// What to do next.
   public enum Step: Hashable, Sendable {
@@ -55,7 +56,7 @@ public struct OffsetWalk: Sendable {
   /// Takes in the page last asked for: its number of rows and, with an overlap, their ids in order.
   public mutating func receive(count: Int, ids: [String] = [], hasMore: Bool?) -> Verdict {
     guard case .request = step else { return .readAgain }
-    if overlap > 0, !emitted.isEmpty, skip > 0, !ids.contains(where: { emitted.contains($0) }) {
+    if overlap > 0, !emitted.isEmpty, skip > 0, !(ids.first.map(isEmitted) ?? false) {
       goBack()
       return .readAgain
     }

@@ -5,7 +5,7 @@
 /// monotonic clock the caller uses.
 ///
 ///     switch governor.depart(group, at: now) {
-///     case .wait(let time): sleep, then ask again
+///     case .wait(let time), .closed(let time): sleep, then ask again
 ///     case .go(let ticket): send, then governor.arrive(ticket, …)
 ///     }
 ///
@@ -23,8 +23,10 @@ package struct RateGovernor: Sendable {
   package enum Departure: Hashable, Sendable {
     /// Send now.
     case go(Ticket)
-    /// Ask again after this time.
+    /// The limit is used up: ask again after this time.
     case wait(Duration)
+    /// The server refused calls for this long.
+    case closed(Duration)
   }
 
   private let keys: Int
@@ -44,13 +46,17 @@ package struct RateGovernor: Sendable {
     var lane = lanes[group] ?? Array(repeating: RateBucket(share: share), count: keys)
     defer { lanes[group] = lane }
     let candidates = pinned.map { [min(max($0, 0), keys - 1)] } ?? Array(0..<keys)
-    let delays = candidates.map { lane[$0].delay(at: now) }
-    let ready = zip(candidates, delays).filter { $0.1 == nil }.map(\.0)
+    let obstacles = candidates.map { lane[$0].obstacle(at: now) }
+    let ready = zip(candidates, obstacles).filter { $0.1 == nil }.map(\.0)
     guard let key = ready.min(by: { RateGovernor.prefers(lane[$0], to: lane[$1]) }) else {
-      return .wait(delays.compactMap { $0 }.min() ?? .zero)
+      switch obstacles.compactMap({ $0 }).min(by: { $0.delay < $1.delay }) {
+      case .closed(let delay): return .closed(delay)
+      case .spent(let delay): return .wait(delay)
+      case nil: return .wait(.zero)
+      }
     }
     if let delay = organisationDelay(lane, at: now) { return .wait(delay) }
-    lane[key].depart()
+    lane[key].depart(at: now)
     return .go(Ticket(group: group, key: key, departedAt: now))
   }
 
@@ -65,8 +71,11 @@ package struct RateGovernor: Sendable {
       // Refused although this key had something left: a limit that all keys share.
       let isOwnBucketEmpty = reading?.remaining == 0
       for key in isOwnBucketEmpty ? ticket.key...ticket.key : 0...keys - 1 {
-        lane[key].close(until: now + pause)
+        lane[key].close(
+          for: pause, departedAt: ticket.departedAt, isExpected: isOwnBucketEmpty, at: now)
       }
+    } else {
+      lane[ticket.key].pass()
     }
     lanes[ticket.group] = lane
   }

@@ -95,12 +95,16 @@ extension CatalogMetadata {
     }
   }
 
-  /// Moves `selected` and `inclusion` from the schema, where old catalogs keep them, to where nothing else is said.
+  /// Moves `selected` and `inclusion` from the schema, where old catalogs keep them; what is said here stays.
   fileprivate mutating func adoptLegacySelection(from schema: inout JSONValue, at place: Breadcrumb) {
     guard var members = schema.object else { return }
-    for key in ["selected", "inclusion"] {
-      guard let value = members[key], value.bool != nil || value.string != nil else { continue }
-      if self[place]?.members[key] == nil { self[place, default: FieldMetadata()].members[key] = value }
+    for (key, isChoice) in [
+      ("selected", members["selected"]?.lenientBool != nil),
+      ("inclusion", members["inclusion"]?.string.flatMap(Inclusion.init) != nil),
+    ] where isChoice {
+      if self[place]?.members[key] == nil {
+        self[place, default: FieldMetadata()].members[key] = members[key]
+      }
       members[key] = nil
     }
     if var properties = members["properties"]?.object {

@@ -51,4 +51,10 @@ struct LineBuffer: Sendable {
     defer { self = LineBuffer() }
     return Array(bytes[start...])
   }
+
+  /// What stands behind the last line break; nil when nothing does.
+  mutating func unfinishedLine() -> [UInt8]? {
+    let line = rest()
+    return line.isEmpty ? nil : line
+  }
 }

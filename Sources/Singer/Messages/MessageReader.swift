@@ -3,7 +3,8 @@
 ///     var reader = MessageReader()
 ///     while let message = try await reader.next(from: input) { … }
 ///
-/// Blank lines are skipped, though counted. After an error the reader stands behind the bad line and may go on.
+/// Blank lines are skipped, though counted. After an error the reader stands behind the bad line, and may
+/// go on.
 public struct MessageReader: Sendable {
   private var buffer = LineBuffer()
   private var hasEnded = false

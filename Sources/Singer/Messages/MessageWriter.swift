@@ -65,7 +65,7 @@ public final class MessageWriter: Sendable {
     }
   }
 
-  /// Writes everything before it and a STATE; nothing new is written when the last line is this STATE already.
+  /// Writes everything before it and a STATE, unless the last line is this STATE already.
   ///
   /// The same value is written again behind records, because some targets forget it at the next record.
   public func writeState(_ value: SingerState) throws(SingerError) {

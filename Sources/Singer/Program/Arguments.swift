@@ -1,6 +1,6 @@
 /// What the user wrote on the command line.
 ///
-/// Understood: `--config x`, `--config=x`, `-c x`, `-cx`, and `--conf x` while no other option starts like that.
+/// Understood: `--config x`, `--config=x`, `-c x`, `-cx`, and `--conf x` while no other option starts so.
 public struct Arguments: Hashable, Sendable {
   /// The values of each option given, in order; an option without a value has `nil` in its place.
   private var given: [String: [String?]] = [:]

@@ -22,7 +22,9 @@ public final class Interruption: Sendable {
   /// An interruption that only `request` brings about.
   public init() {}
 
-  /// Catches SIGTERM and SIGINT from now on, and ignores SIGPIPE so that a closed pipe is an error like others.
+  /// Catches SIGTERM and SIGINT from now on, and ignores SIGPIPE: a closed pipe is an error like others.
+  ///
+  /// The system hands a signal to the main thread; the threads that run tasks block it.
   public static func install() -> Interruption {
     let interruption = ofProcess
     // The handler works on the object created above and makes only system calls a handler may make.
@@ -52,7 +54,11 @@ public final class Interruption: Sendable {
   public func request(signal number: Int32) {
     let savedErrno = errno
     defer { errno = savedErrno }
-    let now = Interruption.monotonicNanoseconds()
+    request(signal: number, at: Interruption.monotonicNanoseconds())
+  }
+
+  /// The same at a given time, in nanoseconds, which is never 0.
+  func request(signal number: Int32, at now: Int64) {
     let (isFirst, firstTime) = firstSignalTime.compareExchange(
       expected: 0, desired: now, ordering: .acquiringAndReleasing)
     if isFirst {

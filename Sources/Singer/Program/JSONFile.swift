@@ -16,6 +16,33 @@ public enum JSONFile {
     return try parse(bytes, file: path, role: role)
   }
 
+  /// Reads a file of JSON lines; blank ones are passed over.
+  ///
+  /// - Returns: The values with their lines, counted from 1.
+  /// - Throws: `SingerError.file` when the file cannot be read or a line is not JSON.
+  public static func readLines(
+    _ path: String, role: String
+  ) throws(SingerError) -> [(line: Int, value: JSONValue)] {
+    var buffer = LineBuffer()
+    do throws(Descriptor.Failure) {
+      buffer.append(try Descriptor.contents(ofFile: path))
+    } catch {
+      throw SingerError(.file, "cannot read the \(role) file: \(error.text)", file: path)
+    }
+    var lines: [(line: Int, value: JSONValue)] = []
+    var number = 0
+    while let line = buffer.nextLine() ?? buffer.unfinishedLine() {
+      number += 1
+      guard line.contains(where: { $0 > 0x20 }) else { continue }
+      do throws(JSONError) {
+        lines.append((number, try JSONValue(parsing: line)))
+      } catch {
+        throw SingerError(.file, "the \(role) is not valid JSON: \(error)", file: path, line: number)
+      }
+    }
+    return lines
+  }
+
   /// Parses the JSON document `bytes` that came from `file`.
   ///
   /// - Throws: `SingerError.file` with line and column.

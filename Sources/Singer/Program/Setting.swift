@@ -68,7 +68,7 @@ extension Setting {
     switch (kind, value) {
     case (.string, .string), (.boolean, .bool), (.number, .number), (.array, .array), (.object, .object):
       value
-    case (.dateTime, .string(let text)): Timestamp(text) == nil ? nil : value
+    case (.dateTime, .string(let text)): Timestamp(text).map { _ in value }
     case (.integer, .number): value.int.map(JSONValue.int)
     case (.integer, .string(let text)): Int(text).map(JSONValue.int)
     case (.boolean, .string(let text)): Setting.truth(of: text).map(JSONValue.bool)

@@ -27,7 +27,7 @@ public struct SettingTable: Sendable {
     return try resolve(files, environment: sources.contains("ENV") ? environment : nil)
   }
 
-  /// Merges config files, a later one winning, and the environment, which wins over all; checks every setting.
+  /// Merges config files, a later one winning, and the environment, which wins over all; checks everything.
   ///
   /// Settings nobody knows are named in `Settings.warnings`. `null` and `""` mean "not set".
   /// - Parameter environment: nil when the environment is not to be asked.

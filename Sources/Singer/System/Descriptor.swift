@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// System calls on file descriptors, each wrapped once: errno becomes a value, interrupted calls are repeated.
+/// System calls on file descriptors, each wrapped once: errno becomes a value, interrupted calls go on.
 enum Descriptor {
   /// A failed system call.
   struct Failure: Error, Hashable, Sendable {
@@ -44,7 +44,7 @@ enum Descriptor {
   static func readSome(from descriptor: Int32, limit: Int) throws(Failure) -> [UInt8] {
     while true {
       var count = 0
-      // Safety: `read` fills at most `limit` bytes, the capacity of the new array; only what it filled counts.
+      // Safety: `read` fills at most `limit` bytes, the capacity of the new array; what it filled counts.
       let chunk = unsafe [UInt8](unsafeUninitializedCapacity: limit) { buffer, filled in
         count = unsafe read(descriptor, buffer.baseAddress, limit)
         filled = max(count, 0)

@@ -4,7 +4,7 @@ public import JSONBytes
 ///
 /// Understood: `type`, `properties`, `required`, `additionalProperties`, `items`, `enum`, `anyOf`, `oneOf`,
 /// `allOf`, `minimum`, `maximum` and their exclusive forms (drafts 4 and 7), `minLength`, `maxLength`,
-/// `minItems`, `maxItems`, and `format: date-time`, which takes any ISO 8601 date. Other keywords say nothing.
+/// `minItems`, `maxItems`, and `format: date-time`, which takes any ISO 8601 date. Others say nothing.
 public struct SchemaValidator: Sendable {
   private let rule: ValidationRule
   private let keyProperties: [String]

@@ -81,7 +81,7 @@ extension ValidationRule {
 }
 
 extension SchemaFault {
-  /// The fault to tell when every form failed: that of the only form of the value's type, if there is just one.
+  /// The fault to tell when every form failed: that of the form of the value's type, if there is just one.
   fileprivate static func choosing(
     from faults: [SchemaFault], of forms: [ValidationRule], for value: JSONValue
   ) -> SchemaFault {

@@ -58,7 +58,7 @@ enum ListWalk: Sendable {
   /// Whether this row has come before.
   func hasSeen(_ facts: RecordEncoder.Facts) -> Bool {
     switch self {
-    case .offset(let walk): facts.key.map(walk.isEmitted) ?? false
+    case .offset(let walk): facts.version.map(walk.isEmitted) ?? false
     case .cursor(let walk): KeyedRow(facts).map(walk.isEmitted) ?? false
     }
   }
@@ -68,7 +68,7 @@ enum ListWalk: Sendable {
     switch self {
     case .offset(var walk):
       let verdict = walk.receive(
-        count: page.rows.count, ids: page.rows.compactMap(\.key), hasMore: page.envelope.hasMore)
+        count: page.rows.count, ids: page.rows.compactMap(\.version), hasMore: page.envelope.hasMore)
       self = .offset(walk)
       return verdict == .accepted
     case .cursor(var walk):
@@ -89,6 +89,11 @@ enum ListWalk: Sendable {
       return walk.refuse(error)
     }
   }
+}
+
+extension RecordEncoder.Facts {
+  /// Tells a row from others and from itself before a change, which may have moved it to another place.
+  fileprivate var version: String? { key.map { "\($0) \(instant?.microseconds ?? 0)" } }
 }
 
 extension KeyedRow {

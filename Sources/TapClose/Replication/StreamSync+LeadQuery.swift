@@ -10,7 +10,7 @@ extension StreamSync {
   func queryLeads() async throws {
     var progress = newBookmark()
     var anchor = start?.flooredToMinute
-    var position = KeysetPosition(ceiling: progress.ceiling)
+    var position = KeysetPosition(ceiling: progress.ceiling, precision: 60)
     while true {
       let isWanted = { [position] (facts: RecordEncoder.Facts) in
         guard let row = KeyedRow(facts) else { return true }

@@ -9,19 +9,25 @@ extension StreamSync {
   /// A quiet table costs one request: everything since the bookmark is asked for first, and only when that
   /// does not fit on one page the time is cut into windows.
   func read(_ windows: DateWindows) async throws {
-    var range = TimeRange(start: firstInstant(of: windows), end: windows.isOpenEnded ? nil : settings.now)
+    let range = TimeRange(start: firstInstant(of: windows), end: windows.isOpenEnded ? nil : settings.now)
     if let end = range.end, let start = range.start, start >= end { return }
 
-    var glance = newReader(windows)
-    let page = try await glance.nextPage(
-      filter: { _ in range.parameters(for: windows.field) }, isWanted: range.contains)
-    guard let page, page.obeys(range) else {
+    do {
+      try await read(range, windows)
+    } catch is FilterIgnored {
       report.warn(
         "the API does not filter by \(windows.field); reading the whole list and sending what is wanted",
         stream: name)
       try await readWithoutFilter(range, windows)
-      return
     }
+  }
+
+  private func read(_ range: TimeRange, _ windows: DateWindows) async throws {
+    var range = range
+    var glance = newReader(windows)
+    let page = try await glance.nextPage(
+      filter: { _ in range.parameters(for: windows.field) }, isWanted: range.contains)
+    guard let page, page.obeys(range) else { throw FilterIgnored() }
     if case .finished = glance.walk.step {
       try write(page)
       var progress = newBookmark(of: windows)
@@ -34,12 +40,13 @@ extension StreamSync {
     }
   }
 
-  func newReader(_ windows: DateWindows) -> ListReader {
+  /// - Parameter paging: nil pages as the table usually does.
+  func newReader(_ windows: DateWindows, _ paging: DateWindows.Paging? = nil) -> ListReader {
     var listing = windows.listing
     if windows.takesFields, selection.isPartial {
       listing.parameters["_fields"] = selection.requestFields.joined(separator: ",")
     }
-    return ListReader(self, listing, windows.paging)
+    return ListReader(self, listing, paging ?? windows.paging)
   }
 
   /// Where reading starts, given what is read again and how long Close keeps rows.
@@ -71,7 +78,7 @@ extension StreamSync {
     while inhabited.microseconds - empty.microseconds > Int64(settings.dateWindow) * Timestamp.day {
       let middle = Timestamp(microseconds: (empty.microseconds + inhabited.microseconds) / 2).flooredToSecond
       let before = TimeRange(start: nil, end: middle)
-      var reader = newReader(windows)
+      var reader = newReader(windows, .offset(limit: 1))
       let page = try await reader.nextPage(
         filter: { _ in before.parameters(for: windows.field) }, isWanted: before.contains)
       if page?.rows.isEmpty == false { inhabited = middle } else { empty = middle }
@@ -151,6 +158,9 @@ extension StreamSync {
         windowEnded: { _ in try output.advance(name, windows.field, to: progress.withLock(\.value)) }))
   }
 }
+
+/// Rows came that the filter on the date excludes: it does not work as we know it.
+struct FilterIgnored: Error {}
 
 extension DateWindows {
   /// The event log takes only certain combinations of parameters.

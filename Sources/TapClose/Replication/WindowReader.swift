@@ -36,10 +36,7 @@ struct WindowReader {
         filter: { end in part.ending(at: end).parameters(for: field) },
         isWanted: { window.contains($0) && !($0.key.map(seam.contains) ?? false) })
       if let page {
-        guard page.obeys(part) else {
-          throw StreamError(
-            "rows came that the filter on \(field) excludes", "try again; if it stays, report it")
-        }
+        guard page.obeys(part) else { throw FilterIgnored() }
         rowCount += page.count
         remember(page)
         return page

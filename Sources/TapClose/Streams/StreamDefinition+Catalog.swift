@@ -1,3 +1,4 @@
+import CloseConnection
 import JSONBytes
 import Singer
 

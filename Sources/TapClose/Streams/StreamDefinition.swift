@@ -1,3 +1,4 @@
+import CloseConnection
 import JSONBytes
 
 /// One table: what it is called, what its rows look like, and how they are read completely.
@@ -80,9 +81,4 @@ struct DateWindows: Sendable {
     /// The attribution window, `activities_window_seconds`.
     case attribution
   }
-}
-
-/// Whose custom fields a table's rows carry.
-enum CustomFieldScope: String, Sendable {
-  case lead, contact, opportunity, activity, customObject = "custom_object"
 }

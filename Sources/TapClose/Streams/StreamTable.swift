@@ -1,3 +1,4 @@
+import CloseConnection
 import JSONBytes
 
 /// Every table, one line or one small value each.

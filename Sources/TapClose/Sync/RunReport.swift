@@ -1,4 +1,5 @@
 import CloseAPI
+import CloseConnection
 import JSONBytes
 import Singer
 import Synchronization
@@ -8,6 +9,7 @@ final class RunReport: Sendable {
   private let log: Log
   private let metrics: Metrics
   private let progress: Progress
+  private let watch: ClientWatch
   private let streams = Mutex<[String: StreamReport]>([:])
 
   /// What is told of one table.
@@ -26,6 +28,7 @@ final class RunReport: Sendable {
     self.log = log
     self.metrics = metrics
     self.progress = progress
+    watch = ClientWatch(log: log, metrics: metrics)
   }
 
   func started(_ stream: String) { progress.started(stream) }
@@ -39,20 +42,10 @@ final class RunReport: Sendable {
 
   /// Takes note of what the client does.
   func observe(_ event: ClientEvent) {
-    switch event {
-    case .finished(let attempt):
-      if let stream = attempt.call.label {
-        streams.withLock { $0[stream, default: StreamReport()].requests += 1 }
-      }
-      metrics.addRequest(
-        endpoint: attempt.call.endpoint.description, status: attempt.status, duration: attempt.duration)
-    case .waiting(let call, let delay):
-      if delay > .seconds(1) {
-        log.info("waiting \(delay.tenths) s for the rate limit of \(call.endpoint)", stream: call.label)
-      }
-    case .retrying(let call, let delay, let attempt, let reason):
-      log.warning("trying again in \(delay.tenths) s (attempt \(attempt)): \(reason)", stream: call.label)
+    if case .finished(let attempt) = event, let stream = attempt.call.label {
+      streams.withLock { $0[stream, default: StreamReport()].requests += 1 }
     }
+    watch.observe(event)
   }
 
   /// Takes over what an encoder met; each encoder reports once, when it is done.
@@ -97,7 +90,7 @@ extension RunReport {
       records += report.records
       let bookmark = outcome.replicationKey.flatMap { try? state.bookmark(of: outcome.stream, by: $0) }
       let facts = [
-        "\(report.records) records", "\(report.requests) requests",
+        counted(report.records, "record"), counted(report.requests, "request"),
         bookmark.map { "bookmark \($0)" }, outcome.word,
       ]
       let name = outcome.stream + String(repeating: " ", count: width - outcome.stream.count)
@@ -106,18 +99,13 @@ extension RunReport {
     }
     let waits = totals.waited > .milliseconds(50) ? ", \(totals.waited.tenths) s of waiting for Close" : ""
     log.info(
-      "synced \(records) records of \(outcomes.count) streams with \(totals.requests) requests"
+      "synced \(counted(records, "record")) of \(counted(outcomes.count, "stream"))"
+        + " with \(counted(totals.requests, "request"))"
         + " in \(duration.tenths) s\(waits)")
   }
 }
 
-extension Duration {
-  /// Seconds with one decimal.
-  fileprivate var tenths: String {
-    let tenths = components.seconds * 10 + components.attoseconds / 100_000_000_000_000_000
-    return "\(tenths / 10).\(tenths % 10)"
-  }
-}
+private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
 extension RunReport.StreamReport {
   /// What a user may want to do something about.

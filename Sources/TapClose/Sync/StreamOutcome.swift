@@ -20,6 +20,14 @@ struct StreamOutcome: Sendable {
 
   var isComplete: Bool { if case .complete = ending { true } else { false } }
 
+  /// Why it is not complete, where that is known.
+  var reason: String? {
+    switch ending {
+    case .complete, .stopped: nil
+    case .skipped(let reason), .failed(let reason): reason
+    }
+  }
+
   /// One word for the summary, nothing when all went well.
   var word: String? {
     switch ending {
@@ -52,5 +60,17 @@ extension StreamOutcome {
     default:
       ending = .failed(reason: "\(error)")
     }
+  }
+}
+
+/// Some tables are not complete; told last, because runners show the last line of the log.
+struct IncompleteRun: Error, CustomStringConvertible {
+  let outcomes: [StreamOutcome]
+
+  var description: String {
+    let missing = outcomes.filter { !$0.isComplete }
+    let reasons = missing.map { "\($0.stream): \($0.reason ?? "stopped")" }
+    let extent = outcomes.count > 1 ? "\(missing.count) of \(outcomes.count) streams not complete: " : ""
+    return extent + reasons.joined(separator: "; ")
   }
 }

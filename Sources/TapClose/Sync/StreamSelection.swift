@@ -21,7 +21,7 @@ struct StreamSelection: Sendable {
     options.ignored = ["custom", "__object_type"]
     if mode == .list, definition.customFields != nil { options.listedPrefix = "custom." }
     plan = RecordPlan(
-      stream: entry.stream, schema: entry.schema, keyProperty: definition.keyProperties.first,
+      stream: definition.name, schema: entry.schema, keyProperty: definition.keyProperties.first,
       replicationKey: definition.replicationKey, options: options
     ) { selection.isSelected(Breadcrumb($0)) }
 

@@ -1,4 +1,5 @@
 import CloseAPI
+import CloseConnection
 import JSONBytes
 import Singer
 

@@ -1,12 +1,13 @@
 /// Lets at most so many requests of a run be in flight at once, first come, first served.
-actor RequestGate {
+public actor RequestGate {
   private var free: Int
   private var waiting: [CheckedContinuation<Void, Never>] = []
 
-  init(limit: Int) { free = limit }
+  /// A gate that lets `limit` requests through at a time.
+  public init(limit: Int) { free = limit }
 
   /// Runs `body` when its turn has come.
-  nonisolated func enter<Result>(_ body: () async throws -> Result) async throws -> Result {
+  public nonisolated func enter<Result>(_ body: () async throws -> Result) async throws -> Result {
     await take()
     do {
       try Task.checkCancellation()

@@ -1,0 +1,32 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Keeps two processes from using one file at a time; given back when the lock goes away or the process ends.
+public final class FileLock: Sendable {
+  private let descriptor: Int32
+
+  /// Locks the file at `path`, which is created with its directories when missing; nil while another process has it.
+  ///
+  /// - Throws: `SingerError.output`.
+  public init?(_ path: String) throws(SingerError) {
+    do throws(Descriptor.Failure) {
+      try LineFile.makeDirectories(above: path)
+    } catch {
+      throw SingerError(.output, "cannot make the directory: \(error.text)", file: path)
+    }
+    descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw SingerError(.output, "cannot open the lock: \(Descriptor.Failure.last.text)", file: path)
+    }
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      if errno == EINTR { continue }
+      if errno == EWOULDBLOCK { return nil }
+      throw SingerError(.output, "cannot lock the file: \(Descriptor.Failure.last.text)", file: path)
+    }
+  }
+
+  deinit { close(descriptor) }
+}

@@ -1,0 +1,44 @@
+import CloseConnection
+import JSONBytes
+
+/// An object as a record wants it: Close's names, Close's ids, nothing that cannot be written.
+struct DesiredObject: Sendable {
+  let resource: ResourceDefinition
+  /// Values by Close's names, custom fields as `custom.cf_…`.
+  var values = JSONObject()
+  /// The definitions of its custom fields by `custom.cf_…`.
+  var customFields: [String: CustomFieldDefinition] = [:]
+  let lists: ListPolicies
+
+  /// What the field holds.
+  func kind(of name: String) -> FieldKind {
+    if let field = resource.field(name) { return field.kind }
+    return switch customFields[name]?.type {
+    case nil: .json
+    case "number": .number
+    case "date": .day
+    case "datetime": .instant
+    case "textarea": .html
+    default: .text
+    }
+  }
+
+  func use(of name: String) -> ResourceDefinition.Use { resource.field(name)?.use ?? .always }
+
+  func acceptsMultipleValues(_ name: String) -> Bool { customFields[name]?.acceptsMultipleValues ?? false }
+
+  /// The body that creates it: everything there is, but nothing that says nothing.
+  var creation: JSONObject {
+    var body = JSONObject()
+    for (name, value) in values where !value.isNull && use(of: name) != .update {
+      if case .entries(let entries) = kind(of: name) {
+        if !value.list.isEmpty { body[name] = .array(value.list.map(entries.labelled)) }
+      } else if name.hasPrefix("custom."), name.hasSuffix(".add") {
+        body[String(name.dropLast(".add".count))] = [value]
+      } else if !name.hasPrefix("custom.") || !name.hasSuffix(".remove") {
+        body[name] = value
+      }
+    }
+    return body
+  }
+}

@@ -1,0 +1,105 @@
+import CloseAPI
+import JSONBytes
+import Singer
+
+/// Finds the objects in Close that a record stands for.
+struct Matcher: Sendable {
+  let planner: RecordPlanner
+  let record: SourceRecord
+  let resource: ResourceDefinition
+
+  private var context: TargetContext { planner.context }
+  private var settings: StreamSettings { record.stream.settings }
+  private var journalKey: JournalKey { JournalKey(stream: record.stream.name, key: record.key) }
+
+  /// The id of the object the record was written to before; nil when it was not.
+  func writtenBefore() throws(SingerError) -> String? {
+    guard let result = try context.journal.result(of: journalKey), result.resource == resource.name else {
+      return nil
+    }
+    return result.id.isEmpty ? nil : result.id
+  }
+
+  /// The match keys the record has values for.
+  ///
+  /// - Throws: `SingerError.config` for a key that names no custom field of the organisation.
+  func criteria(_ object: DesiredObject) async throws -> [MatchCriterion] {
+    var criteria: [MatchCriterion] = []
+    for key in settings.match {
+      guard case .custom(let name) = key else {
+        if let criterion = MatchCriterion(key, object) { criteria.append(criterion) }
+        continue
+      }
+      let scope = resource.customFields
+      let directory = try await context.directory.directory(with: Set(scope.map { [.customFields($0)] } ?? []))
+      guard let definition = scope.flatMap({ directory.customField(name, of: $0) }) else {
+        throw SingerError(
+          .config, "\"match\" names no \(resource.name) custom field of the organisation: \"\(name)\"",
+          file: "streams.\(settings.stream)")
+      }
+      if let criterion = MatchCriterion(key, object, customField: definition) { criteria.append(criterion) }
+    }
+    return criteria
+  }
+
+  /// Finds objects by what was written before, then by the match keys in order, and decides over them.
+  ///
+  /// - Parameters:
+  ///   - id: the id in the record.
+  ///   - lead: the lead it belongs to.
+  func find(
+    _ id: String?, _ criteria: [MatchCriterion], lead: String?, isDeletion: Bool = false
+  ) async throws -> MatchPolicy.Decision {
+    let policy = MatchPolicy(onNone: isDeletion ? .skip : settings.onNone, onMany: settings.onMany)
+    if let written = try writtenBefore(), let live = try await object(written) {
+      return .write([MatchedObject(id: written, live: live)], "written before")
+    }
+    if settings.action == .create { return policy.decide([], by: "") }
+    let keys = settings.match.isEmpty ? [MatchKey.id] : settings.match
+    for key in keys {
+      let found: [MatchedObject]
+      if key == .id {
+        found = try await self.found(byID: id)
+      } else if let criterion = criteria.first(where: { $0.key == key }) {
+        found = try await self.found(by: criterion, lead: lead)
+      } else {
+        continue
+      }
+      if !found.isEmpty { return policy.decide(found, by: key.description, lead: lead) }
+    }
+    return policy.decide([], by: keys.map(\.description).joined(separator: ", "))
+  }
+
+  /// The object at a path as it is now, or nil.
+  private func object(_ id: String) async throws -> JSONObject? {
+    // An id is one part of a path and nothing else.
+    guard !id.isEmpty, !id.contains("/") else { return nil }
+    return try await context.reads.object(resource.path(of: id), label: record.stream.name)
+  }
+
+  private func found(byID id: String?) async throws -> [MatchedObject] {
+    // Ids of another organisation mean nothing here.
+    guard let id, planner.isForeign(record) != true, let live = try await object(id) else { return [] }
+    return [MatchedObject(id: id, live: live)]
+  }
+
+  private func found(by criterion: MatchCriterion, lead: String?) async throws -> [MatchedObject] {
+    var ids: [String] = []
+    for token in criterion.tokens { ids += context.journal.recentIDs(token) }
+    if resource.searchType != nil {
+      let rows = try await context.reads.search(criterion, label: record.stream.name)
+      ids += rows.filter(criterion.confirms).compactMap { $0["id"]?.string }
+    } else if let lead {
+      let rows = try await context.reads.objects(of: resource, inLead: lead, label: record.stream.name)
+      ids += rows.filter(criterion.confirms).compactMap { $0["id"]?.string }
+    }
+    var found: [MatchedObject] = []
+    for id in ids where !found.contains(where: { $0.id == id }) {
+      // The search may show an old state; what counts is how the object is now.
+      if let live = try await object(id), criterion.confirms(live) {
+        found.append(MatchedObject(id: id, live: live))
+      }
+    }
+    return found
+  }
+}

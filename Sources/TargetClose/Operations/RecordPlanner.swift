@@ -1,0 +1,228 @@
+import CloseAPI
+import JSONBytes
+import Singer
+
+/// Decides, by reading only, what is to be done with a record.
+struct RecordPlanner: Sendable {
+  let context: TargetContext
+  /// Whether nothing will be sent, so that objects may only be planned.
+  let isDryRun: Bool
+
+  /// What to do with a record.
+  enum Verdict: Sendable {
+    case operations([Operation])
+    /// Wait for the record that becomes this object.
+    case wait(ParentKey)
+  }
+
+  /// A record that another one points to.
+  struct ParentKey: Hashable, Sendable {
+    let resource: String
+    let key: RecordKey
+
+    /// What it is known by to those who wait.
+    var digest: Digest { Digest("parent", resource, key.text) }
+  }
+
+  /// Plans a record.
+  ///
+  /// - Parameter isLast: whether no more records will come, so that there is nothing to wait for.
+  /// - Throws: `Rejection`, `CloseError`, `SingerError`.
+  func plan(_ record: SourceRecord, isLast: Bool) async throws -> Verdict {
+    switch record.stream.settings.destination {
+    case .dictionary:
+      context.foreignNames.learn(record.fields, ofStream: record.stream.name)
+      return .operations([.skipped("read for its names", resource: record.stream.name)])
+    case .endpoint(let endpoint): return .operations([try plan(record, at: endpoint)])
+    case .contactAndLead(let settings): return .operations(try await plan(record, settings))
+    case .resource(let resource): return try await plan(record, as: resource, isLast: isLast)
+    case .anyActivity:
+      let type = record.fields["_type"]?.string ?? ""
+      if ResourceTable.recordedByClose.contains(type) {
+        return .operations([.skipped("Close makes \(type) activities by itself", resource: "activity")])
+      }
+      guard let resource = ResourceTable.activity(ofType: type) else {
+        throw Rejection("\"_type\" names no activity that can be written: \"\(type)\"")
+      }
+      return try await plan(record, as: resource, isLast: isLast)
+    }
+  }
+
+  private func plan(
+    _ record: SourceRecord, as resource: ResourceDefinition, isLast: Bool
+  ) async throws -> Verdict {
+    let settings = record.stream.settings
+    if record.isTombstone || settings.action == .delete {
+      return .operations(try await planDeletion(record, of: resource))
+    }
+    let mapper = RecordMapper(mapping: settings.mapping, resource: resource)
+    let draft = try mapper.draft(record.fields)
+    note(draft.unknown.map { "\"\($0)\" is no field that can be written; it is left out" }, record)
+    var parents: [String: String] = [:]
+    for reference in draft.references {
+      guard case .object(let parent) = reference.kind, let value = reference.value.string else { continue }
+      switch try await self.parent(value, resource: parent, record) {
+      case let id?: parents[reference.field] = id
+      case nil:
+        let key = ParentKey(resource: parent, key: RecordKey(text: value))
+        if !isLast { return .wait(key) }
+        if resource.required.contains(reference.field) {
+          throw Rejection(
+            "\"\(reference.field)\" points to the \(parent) \"\(value)\", and no such record came")
+        }
+      }
+    }
+    let object = try await resolve(draft, record, parents)
+    return .operations(try await plan(object, draft, record))
+  }
+
+  // MARK: - Parents and names
+
+  /// The id of the object that a field of the record points to; nil when it is not known, or not yet.
+  private func parent(_ value: String, resource: String, _ record: SourceRecord) async throws -> String? {
+    let key = RecordKey(text: value)
+    let definition = ResourceTable.resource(named: resource)
+    let known = try writtenID(of: key, resource: resource)
+    switch ParentRule(value, known: known, isForeign: isForeign(record), resource: definition) {
+    case .use(let id): return id
+    case .wait: return nil
+    case .ask(let id):
+      guard let definition, !id.contains("/") else { return nil }
+      let path = definition.path(of: id)
+      if let exists = context.memory.exists(path) { return exists ? id : nil }
+      let exists = try await context.reads.object(path, label: record.stream.name) != nil
+      context.memory.remember(path, exists: exists)
+      return exists ? id : nil
+    }
+  }
+
+  /// The id of what a record became, or its stand-in in a plan.
+  private func writtenID(of key: RecordKey, resource: String) throws -> String? {
+    if let id = try context.journal.id(of: key, resource: resource) { return id }
+    return isDryRun ? context.memory.plannedID(of: key, resource: resource)?.text : nil
+  }
+
+  /// Whether the record comes from another organisation; nil when it does not say.
+  func isForeign(_ record: SourceRecord) -> Bool? { record.organisation.map { $0 != context.organisation } }
+
+  /// The object as it should be, with ids and names of this organisation.
+  func resolve(
+    _ draft: Draft, _ record: SourceRecord, _ parents: [String: String] = [:]
+  ) async throws -> DesiredObject {
+    var directory = try await context.directory.directory(with: draft.tables)
+    let more = ReferenceResolver.tables(for: draft, directory)
+    if !more.isEmpty { directory = try await context.directory.directory(with: more) }
+    let resolver = ReferenceResolver(
+      directory: directory, foreignNames: { context.foreignNames.names(of: $0) },
+      foreignFields: record.stream.customFieldNames, isForeign: isForeign(record), parents: parents,
+      writtenID: { resource, key in try? context.journal.id(of: RecordKey(text: key), resource: resource) },
+      lists: record.stream.settings.lists)
+    let (object, remarks) = try resolver.resolve(draft)
+    note(remarks, record)
+    return object
+  }
+
+  func note(_ remarks: [String], _ record: SourceRecord) {
+    for remark in remarks { context.remarks.add(remark, stream: record.stream.name) }
+  }
+}
+
+// MARK: - Objects
+
+extension RecordPlanner {
+  private func plan(
+    _ object: DesiredObject, _ draft: Draft, _ record: SourceRecord
+  ) async throws -> [Operation] {
+    let matcher = Matcher(planner: self, record: record, resource: object.resource)
+    let settings = record.stream.settings
+    let resource = object.resource
+    if settings.action == .create, let id = try matcher.writtenBefore() {
+      return [.skipped("created before, and the action is create", resource: resource.name, id: id)]
+    }
+    let criteria = try await matcher.criteria(object)
+    switch try await matcher.find(draft.id, criteria, lead: object.values["lead_id"]?.string) {
+    case .skip(let reason): return [.skipped(reason, resource: resource.name)]
+    case .reject(let reason): throw Rejection(reason)
+    case .write(let found, let reason):
+      guard resource.canUpdate else {
+        return [.skipped("Close does not change a \(resource.name)", resource: resource.name, id: found.first?.id)]
+      }
+      return found.map {
+        .update(of: $0.id, to: object, live: $0.live, method: context.verb.method, reason: reason)
+      }
+    case .create:
+      return [try creation(of: object, draft, tokens: criteria.flatMap(\.tokens), record)]
+    }
+  }
+
+  private func creation(
+    of object: DesiredObject, _ draft: Draft, tokens: [MatchToken], _ record: SourceRecord
+  ) throws -> Operation {
+    var object = object
+    let resource = object.resource
+    guard resource.canCreate else {
+      return .skipped("Close does not let a \(resource.name) be created", resource: resource.name)
+    }
+    if !resource.typeRequirements.isEmpty {
+      let type = object.values["_type"]?.string ?? "lead"
+      guard let required = resource.typeRequirements[type] else {
+        return .skipped("Close makes \(resource.name)s of type \(type) by itself", resource: resource.name)
+      }
+      object.values["_type"] = .string(type)
+      try Refusal.check(object, required: required)
+    }
+    try Refusal.check(object, required: resource.required)
+    if resource.name == "lead", context.memory.isAnnounced("contact") { object.values["contacts"] = nil }
+    var operation = Operation.creation(of: object, reason: "nothing in Close stands for this record yet")
+    operation.tokens = tokens
+    if object.values["contacts"] != nil { 
+      operation.nestedContacts = draft.contacts.map { contact in
+        contact.id.map { JournalKey(stream: "contacts", key: RecordKey(text: $0)) }
+      }
+    }
+    return operation
+  }
+
+  private func planDeletion(_ record: SourceRecord, of resource: ResourceDefinition) async throws -> [Operation]
+  {
+    let settings = record.stream.settings
+    guard settings.action == .delete || settings.limits.maxDeletes ?? 0 > 0 else {
+      return [.skipped("deleted at its source, but max_deletes is not set", resource: resource.name)]
+    }
+    let draft = try? RecordMapper(mapping: settings.mapping, resource: resource).draft(record.fields)
+    let matcher = Matcher(planner: self, record: record, resource: resource)
+    var criteria: [MatchCriterion] = []
+    if var draft, settings.action == .delete {
+      // What it belongs to does not matter any more.
+      draft.references = []
+      draft.contacts = []
+      criteria = try await matcher.criteria(try await resolve(draft, record))
+    }
+    switch try await matcher.find(record.fields["id"]?.string, criteria, lead: nil, isDeletion: true) {
+    case .create: return [.skipped("there is nothing to delete", resource: resource.name)]
+    case .skip(let reason): return [.skipped(reason, resource: resource.name)]
+    case .reject(let reason): throw Rejection(reason)
+    case .write(let found, let reason):
+      return found.map { object in
+        Operation(
+          action: .delete, resource: resource.name, id: object.id, reason: "deleted at its source; \(reason)",
+          request: PlannedRequest(method: .delete, path: resource.path(of: object.id)))
+      }
+    }
+  }
+}
+
+/// Objects that Close would accept but that nobody wants: a contact without a lead, a note about nothing.
+enum Refusal {
+  /// - Throws: `Rejection` that names what is missing.
+  static func check(_ object: DesiredObject, required: [String]) throws(Rejection) {
+    let missing = required.filter { name in
+      guard let value = object.values[name] else { return true }
+      return value.isNull || value == ""
+    }
+    guard let first = missing.first else { return }
+    let hint =
+      first == "lead_id" ? "; without it Close would refuse it or invent a lead" : ""
+    throw Rejection("\"\(missing.joined(separator: "\", \""))\" is missing\(hint)")
+  }
+}

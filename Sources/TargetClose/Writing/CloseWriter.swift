@@ -1,0 +1,68 @@
+import CloseAPI
+import CloseConnection
+import JSONBytes
+import Singer
+
+/// Whose write it is, for logs.
+struct WriteContext: Sendable {
+  let stream: String
+  let line: Int
+  let headers: [(name: String, value: String)]
+}
+
+/// The one place where writes leave for Close: guarded, with the right verb, and logged with their answers.
+struct CloseWriter: Sendable {
+  let client: CloseClient
+  let gate: RequestGate
+  let verb: UpdateVerb
+  let allowsSending: Bool
+  let responses: ResponseLog
+  let log: Log
+
+  /// Sends a write and returns the answer; null for an empty one.
+  ///
+  /// - Throws: `Rejection` for what must not be sent, `CloseError`.
+  func send(_ request: PlannedRequest, _ context: WriteContext) async throws -> JSONValue {
+    try Safeguards.check(request, allowsSending: allowsSending)
+    guard request.method == .patch || (request.method == .put && verb.method == .put) else {
+      return try await call(request, context)
+    }
+    var request = request
+    request.method = verb.method
+    do {
+      let answer = try await call(request, context)
+      if request.method == .patch { verb.patchSucceeded() }
+      return answer
+    } catch let refusal as CloseError where request.method == .patch {
+      guard case .put(let isCertain) = verb.judge(refusal) else { throw refusal }
+      if isCertain { settleOnPut(refusal) }
+      request.method = .put
+      let answer = try await call(request, context)
+      settleOnPut(refusal)
+      return answer
+    }
+  }
+
+  private func settleOnPut(_ refusal: CloseError) {
+    guard verb.settleOnPut() else { return }
+    log.info("Close answers \(refusal.status ?? 0) to PATCH; updates go by PUT from here on")
+  }
+
+  private func call(_ request: PlannedRequest, _ context: WriteContext) async throws -> JSONValue {
+    let call = request.call(headers: context.headers, label: context.stream)
+    let started = ContinuousClock.now
+    do {
+      let answer = try await gate.enter { try await client.page(call, CloseWriter.read) }
+      responses.add(request, context, .success(answer), duration: ContinuousClock.now - started)
+      return answer
+    } catch let error as CloseError {
+      responses.add(request, context, .failure(error), duration: ContinuousClock.now - started)
+      throw error
+    }
+  }
+
+  /// The body as JSON; some deletions are answered with none.
+  private static func read(_ response: APIResponse) throws(JSONError) -> JSONValue {
+    response.body.isEmpty ? .null : try JSONValue(parsing: response.body)
+  }
+}

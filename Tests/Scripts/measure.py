@@ -1,0 +1,20 @@
+"""measure.py NAME COMMAND...: runs a command and prints its wall time, CPU time and peak memory as one JSON line."""
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+
+name, command = sys.argv[1], sys.argv[2:]
+began = time.monotonic()
+with open(os.environ.get("MEASURED_OUTPUT", os.devnull), "wb") as output, open(os.devnull, "wb") as nowhere:
+    status = subprocess.run(command, stdout=output, stderr=nowhere).returncode
+usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps({
+    "name": name,
+    "status": status,
+    "wall": round(time.monotonic() - began, 3),
+    "cpu": round(usage.ru_utime + usage.ru_stime, 3),
+    "memory_mib": round(usage.ru_maxrss / 1024, 1),
+}))
