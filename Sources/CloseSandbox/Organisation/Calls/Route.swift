@@ -27,7 +27,7 @@ struct Route: Sendable {
   }
 
   /// All of them; the first that matches answers.
-  static let all: [Route] = reads + writes
+  static let all: [Route] = reads + writes + oauthOnly + reports
 
   private static let reads: [Route] = [
     Route("GET", "me") { world, call, _ throws(Refusal) in try world.me(call) },
@@ -39,6 +39,10 @@ struct Route: Sendable {
     Route("GET", "custom_field_schema/**") { world, call, type throws(Refusal) in
       try world.fieldSchema(call, type: type)
     },
+    Route("GET", "email_template/*/render") { world, call, ids throws(Refusal) in
+      try world.renderTemplate(call, id: ids[0])
+    },
+    Route("GET", "blocked_phone_number/settings") { world, _, _ in world.blockedNumberSettings() },
     // The path old clients know.
     Route("GET", "custom_fields/*") { world, call, type throws(Refusal) in
       guard let resource = Resource.byPath["custom_field/" + type[0]] else { throw .unknownPath }
@@ -82,8 +86,27 @@ struct Route: Sendable {
     Route("POST", "custom_field/shared/*/association") { world, call, ids throws(Refusal) in
       try world.associate(call, field: ids[0])
     },
+    Route("GET", "custom_field/shared/*/association/**") { world, _, path throws(Refusal) in
+      try world.association(field: path[0], path.dropFirst().joined(separator: "/"))
+    },
+    Route("PUT", "custom_field/shared/*/association/**") { world, call, path throws(Refusal) in
+      try world.changeAssociation(call, field: path[0], path.dropFirst().joined(separator: "/"))
+    },
     Route("DELETE", "custom_field/shared/*/association/**") { world, call, path throws(Refusal) in
       try world.dissociate(call, field: path[0], path.dropFirst().joined(separator: "/"))
     },
+    Route("PUT", "custom_field_schema/**") { world, call, type throws(Refusal) in
+      try world.orderFields(call, type: type)
+    },
+    Route("PUT", "blocked_phone_number/settings") { world, call, _ throws(Refusal) in
+      try world.setBlockedNumberSettings(call)
+    },
   ]
+
+  /// What only OAuth applications may do; API keys may not.
+  private static let oauthOnly: [Route] = [
+    "membership", "activity/meeting/*/integration", "scheduling_link/integration",
+  ].map { path in
+    Route("POST", path) { _, _, _ throws(Refusal) in throw .forbidden }
+  }
 }

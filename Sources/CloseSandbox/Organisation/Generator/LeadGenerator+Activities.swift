@@ -10,7 +10,7 @@ extension LeadGenerator {
         "source": .string(random.pick(["api", "ui", "import"])),
       ],
       created: created)
-    let mean = max(0, options.activitiesPerLead - 2.6)
+    let mean = max(0, options.activities - 2.6)
     let count = Int(mean * 2 * Double(random.below(1000)) / 1000 + 0.5)
     for _ in 0..<count {
       switch random.weighted([24, 20, 24, 7, 4, 7, 6, 5, 2, 1]) {

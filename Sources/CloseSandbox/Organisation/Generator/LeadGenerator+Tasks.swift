@@ -19,7 +19,7 @@ extension LeadGenerator {
       ]
       addCustomFields(cast.opportunityFields, to: &values)
       let id = add(.opportunity, values, created: start, updated: end)
-      if options.activitiesPerLead > 0, status.type != "active" {
+      if options.activities > 0, status.type != "active" {
         addStatusChange(of: id, to: status.id, values, at: end)
       }
     }
@@ -112,7 +112,7 @@ extension LeadGenerator {
         "lead_id": .string(leadID), "assigned_to": .string(owner), "text": .string(words), "date": date,
         "is_complete": .bool(isDone), "contact_id": random.chance(0.3) ? .text(contacts.first?.id) : nil,
       ], created: start, updated: end)
-    guard isDone, options.activitiesPerLead > 0 else { return }
+    guard isDone, options.activities > 0 else { return }
     add(
       .taskCompleted,
       [

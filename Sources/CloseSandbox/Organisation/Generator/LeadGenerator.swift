@@ -41,7 +41,7 @@ struct LeadGenerator {
     firstSequence = sequence
     random = SeededRandom(seed: options.seed, stream: index)
     ids = IDSource(seed: random.next())
-    records.reserveCapacity(6 + Int(options.activitiesPerLead))
+    records.reserveCapacity(6 + Int(options.activities))
   }
 
   mutating func generate() {
@@ -69,7 +69,7 @@ struct LeadGenerator {
     for person in people { addContact(person, place.phone) }
     addOpportunities()
     addTasks()
-    if options.activitiesPerLead > 0 { addActivities() }
+    if options.activities > 0 { addActivities() }
     if index.isMultiple(of: 5) { addCustomObjects() }
   }
 

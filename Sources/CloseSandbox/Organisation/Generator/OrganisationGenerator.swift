@@ -38,7 +38,7 @@ struct OrganisationGenerator {
     generator.addTools(&cast)
     let count = options.empty ? 0 : max(0, options.leads)
     let assembler = generator.assembler
-    generator.records.reserveCapacity(generator.records.count + count * (5 + Int(options.activitiesPerLead)))
+    generator.records.reserveCapacity(generator.records.count + count * (5 + Int(options.activities)))
     for index in 0..<count {
       var lead = LeadGenerator(
         index: index, options: options, now: now, cast: cast, assembler: assembler,
@@ -77,6 +77,11 @@ struct OrganisationGenerator {
     records.append(Record(kind: kind, object: object, sequence: records.count))
     return id
   }
+}
+
+extension OrganisationOptions {
+  /// Activities per lead, kept to what makes sense.
+  var activities: Double { activitiesPerLead.isFinite ? min(max(activitiesPerLead, 0), 1000) : 0 }
 }
 
 extension DateStyle {

@@ -41,7 +41,13 @@ struct LeadQueryParser {
   }
 
   private mutating func term() throws(Refusal) -> LeadQuery.Node {
-    if take("not") { return .not(try term()) }
+    var isNegated = false
+    while take("not") { isNegated.toggle() }
+    let node = try positiveTerm()
+    return isNegated ? .not(node) : node
+  }
+
+  private mutating func positiveTerm() throws(Refusal) -> LeadQuery.Node {
     switch tokens.popFirst() {
     case .open?:
       let node = try alternatives()

@@ -17,9 +17,15 @@ extension World {
       name = record.text("name") ?? ""
     default: throw missing
     }
+    let order = organization["field_order"]?[owner]?.array ?? []
     let fields = Kind.fields.flatMap { live.all($0) }.filter {
       directory.customFields[$0.id]?.owners.contains(owner) == true
     }
+    .enumerated().sorted { left, right in
+      let places = [left, right].map { order.firstIndex(of: .string($0.element.id)) ?? order.count }
+      return (places[0], left.offset) < (places[1], right.offset)
+    }
+    .map(\.element)
     return SandboxResponse(
       status: 200,
       [

@@ -51,7 +51,7 @@ extension World {
 
   private func organizationObject(withMembers: Bool) -> JSONObject {
     var object = organization
-    object["lead_status_order"] = nil
+    for key in World.ownKeys { object[key] = nil }
     object["lead_statuses"] = .array(
       directory.leadStatuses.map { ["id": .string($0.id), "label": .string($0.label)] })
     let rows = RowWriter(store: live, directory: directory, today: "")
@@ -77,6 +77,9 @@ extension World {
     object["user_full_name"] = .string(Directory.fullName(user))
     return .object(object)
   }
+
+  /// What the sandbox keeps in the organisation for itself.
+  private static let ownKeys = ["lead_status_order", "field_order", "blocked_number_settings"]
 
   private static let ownMembershipKeys: Set<String> = [
     "auto_record_calls", "id", "organization_id", "permissions_granted", "role_id", "track_email_opens",

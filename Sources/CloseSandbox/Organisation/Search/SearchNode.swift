@@ -14,7 +14,18 @@ indirect enum SearchNode: Sendable {
   case related(String, SearchNode)
   case savedSearch(String)
 
-  init(_ value: JSONValue) throws(SearchFault) {
+  /// Nobody writes queries deeper than this.
+  private static let deepest = 100
+
+  /// Reads a whole query.
+  static func parse(_ value: JSONValue) throws(SearchFault) -> SearchNode {
+    guard value.depth <= deepest else {
+      throw SearchFault("The query is nested too deeply.", at: .key("query"))
+    }
+    return try SearchNode(value)
+  }
+
+  private init(_ value: JSONValue) throws(SearchFault) {
     let node = try SearchNode.read(value)
     self = value["negate"]?.bool == true ? .not(node) : node
   }
@@ -117,6 +128,17 @@ indirect enum SearchNode: Sendable {
     case .array(let elements): elements.flatMap(words)
     case .object(let object): object.values.flatMap(words)
     default: []
+    }
+  }
+}
+
+extension JSONValue {
+  /// How many arrays and objects lie inside each other.
+  fileprivate var depth: Int {
+    switch self {
+    case .array(let elements): 1 + (elements.lazy.map(\.depth).max() ?? 0)
+    case .object(let object): 1 + (object.values.lazy.map(\.depth).max() ?? 0)
+    default: 0
     }
   }
 }

@@ -27,7 +27,7 @@ struct SearchRequest: Sendable {
   init(_ body: JSONObject, at now: Timestamp) throws(SearchFault) {
     let value = JSONValue.object(body)
     let tree = try value.searchObject("query")
-    query = try within(.key("query")) { () throws(SearchFault) in try SearchNode(tree) }
+    query = try within(.key("query")) { () throws(SearchFault) in try SearchNode.parse(tree) }
     guard let type = query.resultType, let kind = Kind.bySearchType[type] else {
       throw SearchFault("An object_type clause is required.", at: .key("query"))
     }

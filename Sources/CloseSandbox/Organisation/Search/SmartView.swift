@@ -11,7 +11,7 @@ struct SmartView: Sendable {
       return
     }
     do throws(SearchFault) {
-      query = try SearchNode(stored)
+      query = try SearchNode.parse(stored)
     } catch {
       throw error.refusal
     }

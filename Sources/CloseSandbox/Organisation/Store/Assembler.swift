@@ -107,7 +107,7 @@ extension Assembler {
     }
     let confidence = Double(object["confidence"]?.int ?? 0) / 100
     func expected(_ amount: Int?) -> JSONValue {
-      amount.map { .int(Int((Double($0) * confidence).rounded())) } ?? .null
+      amount.map { .int(Int(exactly: (Double($0) * confidence).rounded()) ?? 0) } ?? .null
     }
     object["annualized_value"] = annualized.map { .int($0) } ?? .null
     object["annualized_expected_value"] = expected(annualized)

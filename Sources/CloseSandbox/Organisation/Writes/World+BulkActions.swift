@@ -30,7 +30,7 @@ extension World {
     let tree = stored["query"] ?? stored
     let context = SearchContext(store: live, directory: directory, call: call)
     do throws(SearchFault) {
-      let query = try SearchNode(tree)
+      let query = try SearchNode.parse(tree)
       guard let type = query.resultType, let kind = Kind.bySearchType[type] else {
         throw SearchFault("An object_type clause is required.")
       }

@@ -57,7 +57,7 @@ extension World {
   private func checkView(_ values: JSONObject) throws(Refusal) {
     guard let query = values["s_query"]?["query"] else { throw .field("s_query", "This field is required.") }
     do throws(SearchFault) {
-      let node = try SearchNode(query)
+      let node = try SearchNode.parse(query)
       guard node.resultType != nil else { throw SearchFault("An object_type clause is required.") }
     } catch {
       throw error.within(.key("query")).within(.key("s_query")).refusal

@@ -100,42 +100,4 @@ extension World {
     let export = insert(.export, values, WriteContext(call))
     return answer(export, call)
   }
-
-  // MARK: - Shared custom fields
-
-  mutating func associate(_ call: Call, field id: String) throws(Refusal) -> SandboxResponse {
-    guard call.request.caller.isAdmin else { throw .forbidden }
-    guard let field = live.find(.sharedField, id) else { throw .notFound(Kind.sharedField.resource) }
-    let body = try call.object()
-    guard let type = body["object_type"]?.string else {
-      throw .field("object_type", "This field is required.")
-    }
-    var association: JSONValue = [
-      "editable_with_roles": body["editable_with_roles"] ?? [], "object_type": .string(type),
-      "required": body["required"] ?? false,
-    ]
-    for key in ["custom_activity_type_id", "custom_object_type_id"] { association[key] = body[key] }
-    var associations = field.value("associations")?.array ?? []
-    associations.removeAll { World.associationName($0) == World.associationName(association) }
-    associations.append(association)
-    change(field, ["associations": .array(associations)], WriteContext(call))
-    return SandboxResponse(status: 201, association)
-  }
-
-  mutating func dissociate(_ call: Call, field id: String, _ name: String) throws(Refusal) -> SandboxResponse
-  {
-    guard call.request.caller.isAdmin else { throw .forbidden }
-    guard let field = live.find(.sharedField, id) else { throw .notFound(Kind.sharedField.resource) }
-    let associations = field.value("associations")?.array ?? []
-    let rest = associations.filter { World.associationName($0) != name }
-    guard rest.count < associations.count else { throw .notFound(Kind.sharedField.resource) }
-    change(field, ["associations": .array(rest)], WriteContext(call))
-    return SandboxResponse(status: 204)
-  }
-
-  /// `lead`, or `custom_activity_type/actitype_…`.
-  private static func associationName(_ association: JSONValue) -> String {
-    let type = association["custom_activity_type_id"]?.string ?? association["custom_object_type_id"]?.string
-    return [association["object_type"]?.string ?? "", type].compactMap { $0 }.joined(separator: "/")
-  }
 }
