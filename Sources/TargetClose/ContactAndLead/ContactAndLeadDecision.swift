@@ -1,4 +1,4 @@
-/// What `contact_and_lead` does about a record, by Segment's rules:
+/// What `contact_and_lead` does about a record, by Segment's rules.
 ///
 /// 1. A lead whose company-id field holds the company's id is the lead.
 /// 2. Without one, contacts are looked for, by the user id, else by e-mail.
