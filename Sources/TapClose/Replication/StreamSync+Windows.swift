@@ -66,10 +66,12 @@ extension StreamSync {
     return max(first ?? kept, kept)
   }
 
-  /// The bookmark as it stands, with its ceiling: lists lag too, but where older rows are read again anyway,
-  /// now is early enough.
+  /// The bookmark as it stands, kept behind the time in which rows may still come to light; what is read again
+  /// anyway may be that young.
   func newBookmark(of windows: DateWindows) -> Bookmark {
-    windows.rereads == .attribution ? Bookmark(bookmark, ceiling: settings.now) : newBookmark()
+    let lag = max(settings.searchLag, windows.latenessSeconds)
+    let isCaught = windows.rereads == .attribution && settings.attributionWindow >= lag
+    return Bookmark(bookmark, ceiling: isCaught ? settings.now : settings.now.adding(seconds: -Int64(lag)))
   }
 
   /// The beginning of the stretch of `date_window` days that holds the first row, found by halving.

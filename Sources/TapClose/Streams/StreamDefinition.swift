@@ -75,6 +75,8 @@ struct DateWindows: Sendable {
   var rereads: Reread = .none
   /// Days for which Close keeps rows, when it does not keep them for ever.
   var retentionDays: Int?
+  /// Seconds by which rows may come to light late, whatever the user says of the index.
+  var latenessSeconds = 0
 
   enum Reread: Sendable {
     case none

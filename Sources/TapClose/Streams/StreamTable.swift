@@ -78,8 +78,8 @@ extension DateWindows {
     listing: Listing(path: "opportunity/", parameters: ["_order_by": "date_updated"]), field: "date_updated",
     paging: .offset(limit: 100), isNewestFirst: false, isOpenEnded: false)
 
-  /// Close keeps events for 30 days and gives at most 50 a page.
+  /// Close keeps events for 30 days, gives at most 50 a page, and may show them five minutes late.
   static let events = DateWindows(
     listing: Listing(path: "event/"), field: "date_updated", paging: .cursor(limit: 50), isNewestFirst: true,
-    isOpenEnded: true, days: 1, retentionDays: 30)
+    isOpenEnded: true, days: 1, retentionDays: 30, latenessSeconds: 300)
 }
