@@ -34,10 +34,10 @@ struct Tap: Sendable {
   /// Runs it to its end and takes its output apart.
   func run(
     _ streams: [String] = [], catalog: JSONValue? = nil, state: JSONValue? = nil, config: JSONObject = [:],
-    arguments: [String] = []
+    arguments: [String] = [], environment: [String: String] = [:]
   ) async throws -> TapRun {
     let outcome = try await start(
-      streams, catalog: catalog, state: state, config: config, arguments: arguments
+      streams, catalog: catalog, state: state, config: config, arguments: arguments, environment: environment
     ).outcome()
     return try TapRun(outcome)
   }
@@ -45,14 +45,14 @@ struct Tap: Sendable {
   /// Starts it; no streams and no catalog mean the default ones.
   func start(
     _ streams: [String] = [], catalog: JSONValue? = nil, state: JSONValue? = nil, config: JSONObject = [:],
-    arguments: [String] = [], closesOutputAfter: Int? = nil
+    arguments: [String] = [], environment: [String: String] = [:], closesOutputAfter: Int? = nil
   ) throws -> RunningProcess {
     var words = ["--config", try file("config", .object(self.config.merging(config)))]
     let selection = streams.isEmpty ? catalog : Tap.catalog(streams)
     if let selection { words += ["--catalog", try file("catalog", selection)] }
     if let state { words += ["--state", try file("state", state)] }
     return try RunningProcess(
-      product("tap-close"), words + arguments, closesOutputAfter: closesOutputAfter)
+      product("tap-close"), words + arguments, environment: environment, closesOutputAfter: closesOutputAfter)
   }
 
   private func file(_ name: String, _ content: JSONValue) throws -> String {
