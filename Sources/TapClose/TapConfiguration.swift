@@ -34,7 +34,8 @@ struct TapConfiguration: Sendable {
     searchLag = settings.integer("search_lag_seconds") ?? 300
     let dateWindow = settings.integer("date_window") ?? 15
     if dateWindow < 1 { warnings.append("date_window must be at least 1; using 15") }
-    self.dateWindow = dateWindow < 1 ? 15 : dateWindow
+    // A century is as good as for ever.
+    self.dateWindow = dateWindow < 1 ? 15 : min(dateWindow, 36_500)
     self.warnings = warnings
   }
 

@@ -4,7 +4,7 @@ import Testing
 @testable import TapClose
 
 @Suite struct WindowLanesTests {
-  /// What came out, in order: pages by name, `|` at the end of a window.
+  /// What came out, in order: pages by name, `|` where everything before is settled.
   private final class Outlet: Sendable {
     private let said = Mutex<[String]>([])
     var text: String { said.withLock { $0.joined(separator: " ") } }
@@ -14,7 +14,7 @@ import Testing
         budget: budget,
         sink: WindowLanes.Sink(
           write: { page in self.said.withLock { $0.append(page) } },
-          windowEnded: { number in self.said.withLock { $0.append("|\(number)") } }))
+          settle: { self.said.withLock { $0.append("|") } }))
     }
   }
 
@@ -27,7 +27,20 @@ import Testing
     #expect(outlet.text == "a1")
     try await lanes.deliver("a2", size: 1, of: 0)
     try await lanes.finish(0)
-    #expect(outlet.text == "a1 a2 |0 b1 |1")
+    #expect(outlet.text == "a1 a2 | b1 |")
+  }
+
+  @Test func `parts of a window are settled when their turn has come`() async throws {
+    let outlet = Outlet()
+    let lanes = outlet.lanes()
+    try await lanes.deliver("b1", size: 1, of: 1)
+    try await lanes.settle(1)
+    try await lanes.deliver("b2", size: 1, of: 1)
+    try await lanes.deliver("a1", size: 1, of: 0)
+    try await lanes.settle(0)
+    #expect(outlet.text == "a1 |")
+    try await lanes.finish(0)
+    #expect(outlet.text == "a1 | | b1 | b2")
   }
 
   @Test func `a window behind a failed one is dropped, the ones before it go on`() async throws {
@@ -38,7 +51,7 @@ import Testing
     await #expect(throws: CancellationError.self) { try await lanes.deliver("c2", size: 1, of: 2) }
     try await lanes.deliver("a1", size: 1, of: 0)
     try await lanes.finish(0)
-    #expect(outlet.text == "a1 |0")
+    #expect(outlet.text == "a1 |")
   }
 
   @Test func `windows ahead wait once the budget is used, and go on when the head is done`() async throws {
@@ -50,6 +63,6 @@ import Testing
     try await lanes.finish(0)
     try await second
     try await lanes.finish(1)
-    #expect(outlet.text == "a1 |0 b1 b2 |1")
+    #expect(outlet.text == "a1 | b1 b2 |")
   }
 }

@@ -50,4 +50,15 @@ import Testing
     let window = try #require(next)
     #expect(window.start?.adding(days: 10) == window.end)
   }
+
+  @Test func `windows may end at midnights`() {
+    let range = TimeRange(start: Timestamp("2024-02-27T09:30:00Z"), end: nil)
+    var planner = WindowPlanner(range, now: now, days: 1, midnights: true)
+    var ends: [Timestamp?] = []
+    for _ in 0..<4 {
+      ends.append(planner.nextWindow()?.end)
+      planner.windowHeld(rows: 0)
+    }
+    #expect(ends == ["2024-02-28", "2024-02-29", "2024-03-01"].map { Timestamp($0) } + [nil])
+  }
 }

@@ -68,22 +68,28 @@ extension StreamSync {
 
   /// The bookmark as it stands, with its ceiling: lists lag too, but where older rows are read again anyway,
   /// now is early enough.
-  private func newBookmark(of windows: DateWindows) -> Bookmark {
+  func newBookmark(of windows: DateWindows) -> Bookmark {
     windows.rereads == .attribution ? Bookmark(bookmark, ceiling: settings.now) : newBookmark()
   }
 
-  /// The last date before which the list is empty, found by halving, to within a window.
+  /// The beginning of the stretch of `date_window` days that holds the first row, found by halving.
+  ///
+  /// These stretches lie where they lie whatever the time is, so that the same rows come in the same order.
   private func startOfHistory(_ windows: DateWindows) async throws -> Timestamp {
-    var (empty, inhabited) = (TimeRange.firstThinkable, settings.now)
-    while inhabited.microseconds - empty.microseconds > Int64(settings.dateWindow) * Timestamp.day {
-      let middle = Timestamp(microseconds: (empty.microseconds + inhabited.microseconds) / 2).flooredToSecond
-      let before = TimeRange(start: nil, end: middle)
+    func start(of stretch: Int) -> Timestamp {
+      TimeRange.firstThinkable.adding(days: stretch * settings.dateWindow)
+    }
+    let days = Int((settings.now.microseconds - TimeRange.firstThinkable.microseconds) / Timestamp.day)
+    var (empty, inhabited) = (0, max(days, 0) / settings.dateWindow + 1)
+    while inhabited - empty > 1 {
+      let middle = (empty + inhabited) / 2
+      let before = TimeRange(start: nil, end: start(of: middle))
       var reader = newReader(windows, .offset(limit: 1))
       let page = try await reader.nextPage(
         filter: { _ in before.parameters(for: windows.field) }, isWanted: before.contains)
       if page?.rows.isEmpty == false { inhabited = middle } else { empty = middle }
     }
-    return empty
+    return start(of: empty)
   }
 
   /// Reads the whole list; the bookmark moves at the end, for rows may come in any order.
@@ -91,71 +97,6 @@ extension StreamSync {
     var progress = newBookmark(of: windows)
     try await readAll(windows.listing, windows.paging, isWanted: range.contains, &progress)
     try output.advance(name, windows.field, to: progress.value)
-  }
-}
-
-// MARK: - Many windows
-
-extension StreamSync {
-  /// How one window ended.
-  private struct WindowOutcome: Sendable {
-    let number: Int
-    var rows = 0
-    var error: (any Error)?
-  }
-
-  private func readInWindows(_ range: TimeRange, _ windows: DateWindows) async throws {
-    let lanes = newLanes(windows)
-    var planner = WindowPlanner(range, now: settings.now, days: windows.days ?? settings.dateWindow)
-    let failure = await withTaskGroup(of: WindowOutcome.self) { group in
-      var number = 0
-      var failure: WindowOutcome?
-      for _ in 0..<settings.concurrency {
-        guard let window = planner.nextWindow() else { break }
-        group.addTask { [number] in await read(window, number, windows, into: lanes) }
-        number += 1
-      }
-      while let outcome = await group.next() {
-        if outcome.error == nil {
-          planner.windowHeld(rows: outcome.rows)
-        } else if outcome.number < failure?.number ?? Int.max {
-          failure = outcome
-        }
-        guard failure == nil, let window = planner.nextWindow() else { continue }
-        group.addTask { [number] in await read(window, number, windows, into: lanes) }
-        number += 1
-      }
-      return failure
-    }
-    if let error = failure?.error { throw error }
-  }
-
-  private func read(
-    _ window: TimeRange, _ number: Int, _ windows: DateWindows, into lanes: WindowLanes<StreamPage>
-  ) async -> WindowOutcome {
-    var reader = WindowReader(self, windows, window)
-    do {
-      while let page = try await reader.nextPage() {
-        try await lanes.deliver(page, size: page.lines.count, of: number)
-      }
-      try await lanes.finish(number)
-      return WindowOutcome(number: number, rows: reader.rowCount)
-    } catch {
-      await lanes.fail(number)
-      return WindowOutcome(number: number, error: error)
-    }
-  }
-
-  private func newLanes(_ windows: DateWindows) -> WindowLanes<StreamPage> {
-    let progress = Mutex(newBookmark(of: windows))
-    return WindowLanes(
-      budget: 24 << 20,
-      sink: WindowLanes.Sink(
-        write: { page in
-          try write(page)
-          progress.withLock { for instant in page.instants { $0.advance(to: instant) } }
-        },
-        windowEnded: { _ in try output.advance(name, windows.field, to: progress.withLock(\.value)) }))
   }
 }
 

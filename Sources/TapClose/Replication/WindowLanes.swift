@@ -4,17 +4,18 @@
 /// their turn; when all kept pages together outgrow `budget`, they wait. The head never waits, so there is no
 /// deadlock, and memory stays bounded however many rows a window holds.
 actor WindowLanes<Page: Sendable> {
-  /// Where pages and the ends of windows go, in order.
+  /// Where pages go, in order.
   struct Sink: Sendable {
     let write: @Sendable (Page) throws -> Void
-    /// Called with a window's number after its last page.
-    let windowEnded: @Sendable (Int) throws -> Void
+    /// Called when everything up to some moment has been written: at the end of a window, or between its parts.
+    let settle: @Sendable () throws -> Void
   }
 
   private let budget: Int
   private let sink: Sink
   private var head = 0
-  private var kept: [Int: [(page: Page, size: Int)]] = [:]
+  /// What is to be said later; no page settles what came before.
+  private var kept: [Int: [(page: Page?, size: Int)]] = [:]
   private var keptSize = 0
   private var finished: Set<Int> = []
   /// The first window that failed; those behind it have nothing more to say.
@@ -43,16 +44,25 @@ actor WindowLanes<Page: Sendable> {
     }
   }
 
+  /// Says that what `window` has delivered so far is all there is up to some moment.
+  func settle(_ window: Int) throws {
+    if window == head {
+      try sink.settle()
+    } else {
+      kept[window, default: []].append((nil, 0))
+    }
+  }
+
   /// Marks the end of `window`; the next one becomes the head and says what it has kept.
   func finish(_ window: Int) throws {
     finished.insert(window)
     defer { wakeAll() }
     while finished.remove(head) != nil {
-      try sink.windowEnded(head)
+      try sink.settle()
       head += 1
       for (page, size) in kept.removeValue(forKey: head) ?? [] {
         keptSize -= size
-        try sink.write(page)
+        if let page { try sink.write(page) } else { try sink.settle() }
       }
     }
   }

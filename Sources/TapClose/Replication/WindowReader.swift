@@ -6,7 +6,14 @@ import Singer
 ///
 /// Where the API refuses to skip any further, the rest of the window is read as a window of its own: below
 /// the last row where rows come newest first, in halves elsewhere. How deep is too deep is never assumed.
+/// A window that is longer than usual, because those before it were empty, is halved when it turns out full.
 struct WindowReader {
+  enum Step {
+    case page(StreamPage)
+    /// All pages up to some moment have been handed out.
+    case settled
+  }
+
   private let sync: StreamSync
   private let windows: DateWindows
   private let window: TimeRange
@@ -15,6 +22,8 @@ struct WindowReader {
   private(set) var reader: ListReader
   /// Wanted rows so far.
   private(set) var rowCount = 0
+  /// The latest date among them.
+  private var latest = Timestamp.earliest
   /// Rows of earlier parts near the seam to the part in hand.
   private var seam: Set<String> = []
   private var last: Timestamp?
@@ -29,7 +38,7 @@ struct WindowReader {
   }
 
   /// The next page of the window; nil when it has been read completely.
-  mutating func nextPage() async throws -> StreamPage? {
+  mutating func next() async throws -> Step? {
     while let part = parts.last {
       let (window, seam, field) = (window, seam, windows.field)
       let page = try await reader.nextPage(
@@ -37,15 +46,22 @@ struct WindowReader {
         isWanted: { window.contains($0) && !($0.key.map(seam.contains) ?? false) })
       if let page {
         guard page.obeys(part) else { throw FilterIgnored() }
+        if page.rows.count == reader.seenRows, isTooLong(part), halve(part) {
+          reader = sync.newReader(windows)
+          continue
+        }
         rowCount += page.count
+        latest = page.instants.reduce(latest) { max($0, $1 ?? $0) }
         remember(page)
-        return page
+        return .page(page)
       }
       if case .splitNeeded = reader.walk.step {
         try split(part)
       } else if try isComplete() {
         parts.removeLast()
         startReader()
+        // Where rows come newest first, later ones than those still to be read may be out already.
+        if let next = parts.last?.start, latest < next { return .settled }
       }
     }
     return nil
@@ -67,20 +83,32 @@ struct WindowReader {
   }
 
   private mutating func split(_ part: TimeRange) throws {
-    parts.removeLast()
-    if windows.isNewestFirst, let last, part.contains(last) {
-      let rest = TimeRange(start: part.start, end: last.flooredToSecond.adding(seconds: 1))
-      guard rest.end ?? .latest < part.end ?? .latest else { throw StreamError.tooDense(windows.field) }
-      parts.append(rest)
-    } else {
-      let start = part.start ?? TimeRange.firstThinkable
-      let end = part.end ?? sync.settings.now.adding(days: 1)
-      let middle = Timestamp(microseconds: (start.microseconds + end.microseconds) / 2).flooredToSecond
-      guard middle > start, middle < end else { throw StreamError.tooDense(windows.field) }
-      parts.append(TimeRange(start: middle, end: part.end))
-      parts.append(TimeRange(start: part.start, end: middle))
+    guard windows.isNewestFirst, let last, part.contains(last) else {
+      guard halve(part) else { throw StreamError.tooDense(windows.field) }
+      startReader()
+      return
     }
+    let rest = TimeRange(start: part.start, end: last.flooredToSecond.adding(seconds: 1))
+    guard rest.end ?? .latest < part.end ?? .latest else { throw StreamError.tooDense(windows.field) }
+    parts[parts.count - 1] = rest
     startReader()
+  }
+
+  /// Whether more than a page lies in a part longer than a window usually is.
+  private func isTooLong(_ part: TimeRange) -> Bool {
+    guard case .request = reader.walk.step, let start = part.start else { return false }
+    return part.end ?? sync.settings.now > start.adding(days: sync.days(of: windows))
+  }
+
+  /// Has the part in hand read in two halves, the older one first; false when it is too short for that.
+  private mutating func halve(_ part: TimeRange) -> Bool {
+    let start = part.start ?? TimeRange.firstThinkable
+    let end = part.end ?? sync.settings.now.adding(days: 1)
+    let middle = Timestamp(microseconds: (start.microseconds + end.microseconds) / 2).flooredToSecond
+    guard middle > start, middle < end else { return false }
+    parts[parts.count - 1] = TimeRange(start: middle, end: part.end)
+    parts.append(TimeRange(start: part.start, end: middle))
+    return true
   }
 
   private mutating func startReader() {

@@ -1,4 +1,4 @@
-/// What `contact_and_lead` does about a record, by Segment's rules:
+/// What `contact_and_lead` does about a record, by Segment's rules.
 ///
 /// 1. A lead whose company-id field holds the company's id is the lead.
 /// 2. Without one, contacts are looked for, by the user id, else by e-mail.
@@ -70,7 +70,9 @@ private struct Rules {
     let inLead = contacts.filter { $0.leadID == lead }
     if !inLead.isEmpty { return leadSteps + updates(of: inLead) }
     if !contacts.isEmpty, !settings.mayDuplicateContacts { return leadSteps + updates(of: contacts) }
-    guard settings.mayCreateContacts else { return leadSteps + [.skip("allow_creating_new_contacts is false")] }
+    guard settings.mayCreateContacts else {
+      return leadSteps + [.skip("allow_creating_new_contacts is false")]
+    }
     return leadSteps + [.createContact(leadID: lead)]
   }
 

@@ -294,8 +294,9 @@ extension Dispatcher {
     }
   }
 
-  /// Nobody is left who could bring what the rest wait for. Those who wait for nobody among the rest go first:
-  /// others may wait for them.
+  /// Nobody is left who could bring what the rest wait for.
+  ///
+  /// Those who wait for nobody among the rest go first: others may wait for them.
   private func callLast() {
     let coming = Set(waiters.values.flatMap { $0.map(\.becomes) })
     let hopeless = waiters.keys.filter { !coming.contains($0) }

@@ -71,7 +71,8 @@ struct IntentResolver: Sendable {
           // Claimed at once: the next intent with the same content is about another object.
           try journal.note(
             JournalResult(
-              key: intent.key, resource: intent.resource, id: id, intent: intent.number, tokens: intent.tokens))
+              key: intent.key, resource: intent.resource, id: id, intent: intent.number, tokens: intent.tokens
+            ))
           if !intent.nestedContacts.isEmpty {
             let path = probe.resource.path(of: id)
             let live = try await reads.object(path, label: intent.key.stream)
@@ -126,10 +127,14 @@ struct IntentResolver: Sendable {
     let since = intent.time.adding(seconds: -IntentResolver.clockSkew)
     guard since > clock.date().adding(seconds: -IntentResolver.logRetention) else { return nil }
     var ids: [String] = []
-    for event in try await reads.events(ofType: type, lead: probe.lead, since: since, label: intent.key.stream) {
+    for event in try await reads.events(
+      ofType: type, lead: probe.lead, since: since, label: intent.key.stream)
+    {
       guard let id = event["object_id"]?.string, !ids.contains(id) else { continue }
       var object = event["data"]?.object
-      if object == nil { object = try await reads.object(probe.resource.path(of: id), label: intent.key.stream) }
+      if object == nil {
+        object = try await reads.object(probe.resource.path(of: id), label: intent.key.stream)
+      }
       if let object, probe.matches(object) { ids.append(id) }
     }
     return ids

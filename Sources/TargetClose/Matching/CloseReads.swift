@@ -51,7 +51,8 @@ struct CloseReads: Sendable {
   }
 
   /// The objects of a kind that belong to a lead.
-  func objects(of resource: ResourceDefinition, inLead lead: String, label: String) async throws -> [JSONObject]
+  func objects(of resource: ResourceDefinition, inLead lead: String, label: String) async throws
+    -> [JSONObject]
   {
     var call = APICall.get(resource.path, query: [("lead_id", lead)], label: label)
     if resource.name == "task" { call.query.append(("_type", "all")) }
@@ -64,7 +65,8 @@ struct CloseReads: Sendable {
 extension JSONObject {
   /// The row as paging sees it; nil when it lacks id or date.
   fileprivate var keyed: KeyedRow? {
-    guard let id = self["id"]?.string, let date = self["date_updated"]?.string.flatMap({ Timestamp($0) }) else {
+    guard let id = self["id"]?.string, let date = self["date_updated"]?.string.flatMap({ Timestamp($0) })
+    else {
       return nil
     }
     return KeyedRow(id: id, date: date)
@@ -86,7 +88,9 @@ extension CloseReads {
     while case .request(let cursor, let upTo, let limit) = walk.step {
       var call = APICall.get("event/", query: query + [("_limit", String(limit))], label: label)
       if let upTo { call.query.append(("date_updated__lte", upTo.description)) }
-      if let cursor { call.query = call.query.filter { !$0.name.hasPrefix("date_updated") } + [("_cursor", cursor)] }
+      if let cursor {
+        call.query = call.query.filter { !$0.name.hasPrefix("date_updated") } + [("_cursor", cursor)]
+      }
       do {
         let page = try await gate.enter { try await client.json(call) }
         let rows = (page["data"]?.array ?? []).compactMap(\.object)

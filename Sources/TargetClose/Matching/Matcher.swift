@@ -31,7 +31,8 @@ struct Matcher: Sendable {
         continue
       }
       let scope = resource.customFields
-      let directory = try await context.directory.directory(with: Set(scope.map { [.customFields($0)] } ?? []))
+      let directory = try await context.directory.directory(
+        with: Set(scope.map { [.customFields($0)] } ?? []))
       guard let definition = scope.flatMap({ directory.customField(name, of: $0) }) else {
         throw SingerError(
           .config, "\"match\" names no \(resource.name) custom field of the organisation: \"\(name)\"",

@@ -52,7 +52,8 @@ struct PlanCheck: Sendable {
       let recent = operation.tokens.flatMap(context.journal.recentIDs)
       let rows = try await context.reads.search(criterion, label: line.stream).filter(criterion.confirms)
       if let id = recent.first ?? rows.first?["id"]?.string {
-        throw Rejection("an object that matches by \(criterion.field) has come since the plan was made: \(id)")
+        throw Rejection(
+          "an object that matches by \(criterion.field) has come since the plan was made: \(id)")
       }
     }
   }

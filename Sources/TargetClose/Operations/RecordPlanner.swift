@@ -145,7 +145,9 @@ extension RecordPlanner {
     case .reject(let reason): throw Rejection(reason)
     case .write(let found, let reason):
       guard resource.canUpdate else {
-        return [.skipped("Close does not change a \(resource.name)", resource: resource.name, id: found.first?.id)]
+        return [
+          .skipped("Close does not change a \(resource.name)", resource: resource.name, id: found.first?.id)
+        ]
       }
       return found.map {
         .update(of: $0.id, to: object, live: $0.live, method: context.verb.method, reason: reason)
@@ -175,7 +177,7 @@ extension RecordPlanner {
     if resource.name == "lead", context.memory.isAnnounced("contact") { object.values["contacts"] = nil }
     var operation = Operation.creation(of: object, reason: "nothing in Close stands for this record yet")
     operation.tokens = tokens
-    if object.values["contacts"] != nil { 
+    if object.values["contacts"] != nil {
       operation.nestedContacts = draft.contacts.map { contact in
         contact.id.map { JournalKey(stream: "contacts", key: RecordKey(text: $0)) }
       }
@@ -183,7 +185,8 @@ extension RecordPlanner {
     return operation
   }
 
-  private func planDeletion(_ record: SourceRecord, of resource: ResourceDefinition) async throws -> [Operation]
+  private func planDeletion(_ record: SourceRecord, of resource: ResourceDefinition) async throws
+    -> [Operation]
   {
     let settings = record.stream.settings
     guard settings.action == .delete || settings.limits.maxDeletes ?? 0 > 0 else {

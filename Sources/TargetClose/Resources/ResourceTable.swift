@@ -13,7 +13,9 @@ enum ResourceTable {
   }
 
   /// The resource of an activity, by its `_type`.
-  static func activity(ofType type: String) -> ResourceDefinition? { activityTypes[type].flatMap(resource(named:)) }
+  static func activity(ofType type: String) -> ResourceDefinition? {
+    activityTypes[type].flatMap(resource(named:))
+  }
 
   /// Activities that Close makes by itself and nobody can write.
   static let recordedByClose: Set<String> = [

@@ -79,7 +79,8 @@ struct RecordWorker: Sendable {
     if record.stream.settings.isRepeatable, !planner.isDryRun { return try context.journal.void(intent) }
     let advice =
       planner.isDryRun
-      ? "a run without --dry-run finds out" : "look there, and set \"repeatable\" for the stream to send it again"
+      ? "a run without --dry-run finds out"
+      : "look there, and set \"repeatable\" for the stream to send it again"
     throw Rejection("an earlier attempt at \(intent.time) may have created it in Close; \(advice)")
   }
 
@@ -140,7 +141,9 @@ struct RecordWorker: Sendable {
 
   // MARK: - Batches
 
-  private func addedToBatch(_ operations: [Operation], _ record: SourceRecord, _ job: Int) async throws -> Bool {
+  private func addedToBatch(_ operations: [Operation], _ record: SourceRecord, _ job: Int) async throws
+    -> Bool
+  {
     guard !planner.isDryRun, let rule = record.stream.settings.batch, let operation = operations.first,
       let item = operation.batchItem, let request = operation.request
     else { return false }

@@ -44,7 +44,8 @@ struct OperationExecutor: Sendable {
       }
     }
     guard isWritten else { return }
-    var result = try main ?? journal.result(of: key)
+    var result =
+      try main ?? journal.result(of: key)
       ?? JournalResult(key: key, resource: settings.resourceName, id: "")
     result.content = content
     result.intent = nil
@@ -127,7 +128,8 @@ extension OperationExecutor {
     let id = answer["id"]?.string ?? ""
     try journal.note(
       JournalResult(
-        key: intent.key, resource: operation.resource, id: id, intent: intent.number, tokens: operation.tokens))
+        key: intent.key, resource: operation.resource, id: id, intent: intent.number, tokens: operation.tokens
+      ))
     try journal.noteContacts(in: answer, of: intent)
     return id
   }
@@ -159,7 +161,8 @@ extension OperationExecutor {
       _ = try await writer.send(request, context)
     } catch let error as CloseError where error.mayHaveBeenProcessed && !settings.isRepeatable {
       guard !request.method.isIdempotent else { throw error }
-      var rejection = Rejection("the batch may or may not have been carried out (\(error)); look before trying again")
+      var rejection = Rejection(
+        "the batch may or may not have been carried out (\(error)); look before trying again")
       rejection.request = request
       throw rejection
     } catch {

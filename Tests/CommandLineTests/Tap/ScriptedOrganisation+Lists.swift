@@ -8,7 +8,6 @@ extension ScriptedOrganisation.State {
     if request.path == "data/search/" { return search(request.body) }
     if request.path.hasPrefix("custom_field_schema/") { return SandboxResponse(status: 200, ["fields": []]) }
     let table = String(request.path.dropLast())
-    if rules.forbidden.contains(table) { return refusal(403, "You don't have permission to do this.") }
     let query = Dictionary(request.query.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     return table == "event" ? events(query) : list(table, query)
   }
@@ -65,6 +64,7 @@ extension ScriptedOrganisation.State {
   private func events(_ query: [String: String]) -> SandboxResponse {
     let dates = query.keys.filter { $0.hasPrefix("date_updated") }
     let parts = query["_cursor"]?.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+    if parts != nil, rules.forgetsCursors { return refusal(400, "Invalid cursor.") }
     if parts != nil, !dates.isEmpty { return refusal(400, "Dates must not come with a cursor.") }
     let bounds = parts.map { ["date_updated__gte": $0[1], "date_updated__lt": $0[2]] } ?? query
     var rows = select(tables["event"] ?? [], "event", bounds).sorted {

@@ -30,8 +30,8 @@ final class ScriptedOrganisation: SandboxAPI {
     var searchIgnoresFilter = false
     /// Objects after which a search ends, as if there were no more.
     var searchCap = 10_000
-    /// Tables that answer 403.
-    var forbidden: Set<String> = []
+    /// Cursors of the event log are not known any more.
+    var forgetsCursors = false
   }
 
   struct State: Sendable {

@@ -59,6 +59,21 @@ struct TapActivityTests {
     #expect(run.warnings.count == ((window.int ?? 1) < 1 ? 1 : 0))
   }
 
+  @Test func `empty years cost few requests, full ones have their STATEs`() async throws {
+    let organisation = ScriptedOrganisation()
+    organisation.change { state in
+      state.add("activity", 3, from: Timestamp(seconds: 1_300_000_000), step: Timestamp.day, prefix: "import")
+      state.add("activity", 900, from: Timestamp(seconds: 1_700_000_000), step: 3 * 3600 * Timestamp.second)
+    }
+    let sandbox = try startSandbox(organisation)
+    let run = try await Tap(sandbox).run(["activities"])
+    run.expectHealthy()
+    #expect(run.output.faults("activities", wanted: organisation.ids("activity")) == [])
+    // 113 days hold at most 150 activities per window of 15 days.
+    #expect(run.output.states.count >= 8)
+    #expect(sandbox.server.statistics.count("GET", "activity/") < 80)
+  }
+
   @Test func `all types of tasks are asked for`() async throws {
     let sandbox = try startSandbox(organisation: { $0.leads = 30 })
     let run = try await Tap(sandbox).run(["tasks"])

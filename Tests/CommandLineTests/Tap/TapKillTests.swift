@@ -88,7 +88,7 @@ struct TapKillTests {
     let began = ContinuousClock.now
     process.send(SIGTERM)
     let run = try TapRun(await process.outcome())
-    #expect(ContinuousClock.now - began < .seconds(10))
+    #expect(ContinuousClock.now - began < .seconds(40))
     #expect(run.exit == 143)
     #expect(run.output.types.isEmpty || run.output.types.last == "STATE")
     #expect(!run.log.contains { $0.hasPrefix("ERROR") || $0.hasPrefix("CRITICAL") })
