@@ -70,7 +70,9 @@ private struct Rules {
     let inLead = contacts.filter { $0.leadID == lead }
     if !inLead.isEmpty { return leadSteps + updates(of: inLead) }
     if !contacts.isEmpty, !settings.mayDuplicateContacts { return leadSteps + updates(of: contacts) }
-    guard settings.mayCreateContacts else { return leadSteps + [.skip("allow_creating_new_contacts is false")] }
+    guard settings.mayCreateContacts else {
+      return leadSteps + [.skip("allow_creating_new_contacts is false")]
+    }
     return leadSteps + [.createContact(leadID: lead)]
   }
 

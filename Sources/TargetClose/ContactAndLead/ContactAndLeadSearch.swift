@@ -108,7 +108,8 @@ struct ContactAndLeadSearch: Sendable {
   }
 
   /// The objects that a criterion certainly finds, as they are now.
-  private func objects(_ criterion: MatchCriterion, _ resource: ResourceDefinition) async throws -> [MatchedObject]
+  private func objects(_ criterion: MatchCriterion, _ resource: ResourceDefinition) async throws
+    -> [MatchedObject]
   {
     var ids = criterion.tokens.flatMap(context.journal.recentIDs)
     let rows = try await context.reads.search(criterion, label: label)

@@ -12,7 +12,8 @@ extension FieldKind {
     case .phone: return bothTexts(left, right) { PhoneNumber($0).isSame(as: PhoneNumber($1)) }
     case .number, .boolean, .json: return FieldKind.isSameJSON(left, right)
     case .instant, .day, .moment: return bothTexts(left, right, FieldKind.isSameMoment)
-    case .texts: return FieldKind.list(left).map(FieldKind.plain) == FieldKind.list(right).map(FieldKind.plain)
+    case .texts:
+      return FieldKind.list(left).map(FieldKind.plain) == FieldKind.list(right).map(FieldKind.plain)
     case .entries(let kind):
       let (lefts, rights) = (FieldKind.list(left), FieldKind.list(right))
       return lefts.count == rights.count

@@ -32,7 +32,9 @@ struct Directory: Sendable {
 
   mutating func add(_ definitions: [CustomFieldDefinition], of scope: CustomFieldScope) {
     customFields[scope] = definitions
-    tables[.customFields(scope)] = definitions.map { Entry(id: $0.id, names: [$0.name], group: $0.customTypeID) }
+    tables[.customFields(scope)] = definitions.map {
+      Entry(id: $0.id, names: [$0.name], group: $0.customTypeID)
+    }
   }
 
   func has(_ table: Table) -> Bool { tables[table] != nil }

@@ -9,7 +9,9 @@ struct IntentProbe: Sendable {
   private let body: JSONObject
 
   init?(_ intent: JournalIntent) {
-    guard let body = intent.request.body?.object, let resource = IntentProbe.resource(of: intent) else { return nil }
+    guard let body = intent.request.body?.object, let resource = IntentProbe.resource(of: intent) else {
+      return nil
+    }
     self.resource = resource
     self.body = body
   }

@@ -35,7 +35,8 @@ final class Journal: Sendable {
     if writing {
       // Before the file is touched: another process may be in the middle of a line.
       guard let lock = try FileLock(path + ".lock") else {
-        throw SingerError(.config, "another target-close is using the journal; wait until it ends", file: path)
+        throw SingerError(
+          .config, "another target-close is using the journal; wait until it ends", file: path)
       }
       self.lock = lock
       file = try LineFile(appendingTo: path)
@@ -190,7 +191,8 @@ final class Journal: Sendable {
 
   // MARK: - The file
 
-  private static func load(_ file: LineFile, recentSince since: Timestamp) throws(SingerError) -> JournalIndex {
+  private static func load(_ file: LineFile, recentSince since: Timestamp) throws(SingerError) -> JournalIndex
+  {
     var index = JournalIndex()
     try file.forEachLine { (line, offset, number) throws(SingerError) in
       guard let json = try? JSONValue(parsing: line), let entry = JournalEntry(json) else {

@@ -93,7 +93,8 @@ extension JournalEntry {
     if let number = json["void"]?.int {
       self = .void(number)
     } else if json["journal"] != nil {
-      guard json["journal"]?.int == JournalEntry.version, let organisation = json["organization"]?.string else {
+      guard json["journal"]?.int == JournalEntry.version, let organisation = json["organization"]?.string
+      else {
         return nil
       }
       self = .header(organisation: organisation)

@@ -50,7 +50,8 @@ struct MatchCriterion: Sendable {
   /// For a lead, the addresses of the contacts it is created with.
   private static func entries(_ kind: EntryKind, _ object: DesiredObject) -> [JSONValue] {
     let name = kind == .email ? "emails" : "phones"
-    let holders = object.resource.name == "lead" ? object.values["contacts"]?.list ?? [] : [.object(object.values)]
+    let holders =
+      object.resource.name == "lead" ? object.values["contacts"]?.list ?? [] : [.object(object.values)]
     return holders.flatMap { $0[name]?.list ?? [] }.map { .string(kind.text($0)) }
   }
 }
@@ -62,8 +63,10 @@ extension MatchCriterion {
   func confirms(_ object: JSONObject) -> Bool {
     switch key {
     case .id: false
-    case .email: entries(.email, in: object).contains { entry in values.contains { isSame(.email, entry, $0) } }
-    case .phone: entries(.phone, in: object).contains { entry in values.contains { isSame(.phone, entry, $0) } }
+    case .email:
+      entries(.email, in: object).contains { entry in values.contains { isSame(.email, entry, $0) } }
+    case .phone:
+      entries(.phone, in: object).contains { entry in values.contains { isSame(.phone, entry, $0) } }
     case .field(let name):
       (object[name]?.list ?? []).contains { value in values.contains { kind.isSame($0, value) } }
     case .custom:

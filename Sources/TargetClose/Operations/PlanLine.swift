@@ -45,7 +45,8 @@ extension Operation {
   fileprivate var json: JSONObject {
     var json: JSONObject = [
       // A skipped record and one that needs nothing are the same to whoever carries out the plan.
-      "action": .string((action == .skip ? .noop : action).rawValue), "key": .null, "resource": .string(resource),
+      "action": .string((action == .skip ? .noop : action).rawValue), "key": .null,
+      "resource": .string(resource),
       "id": id.map { .string($0) } ?? .null,
       "changes": .object(
         JSONObject(changes.map { ($0.name, .object(["from": $0.from, "to": $0.to])) })),

@@ -21,7 +21,8 @@ extension PlannedRequest {
 
   /// Reads what `json` writes; nil when it is anything else.
   init?(_ json: JSONValue) {
-    guard let method = json["method"]?.string.flatMap(WriteMethod.init), let path = json["path"]?.string else {
+    guard let method = json["method"]?.string.flatMap(WriteMethod.init), let path = json["path"]?.string
+    else {
       return nil
     }
     self.method = method

@@ -17,8 +17,10 @@ final class IncomingStream: Sendable {
     keyProperties = message.keyProperties
     validator = try SchemaValidator(message)
     var names: [String: String] = [:]
-    for (name, schema) in message.schema["properties"]?.object ?? JSONObject() where name.hasPrefix("custom.") {
-      names[String(name.dropFirst("custom.".count))] = schema["description"]?.string ?? schema["title"]?.string
+    for (name, schema) in message.schema["properties"]?.object ?? JSONObject() where name.hasPrefix("custom.")
+    {
+      names[String(name.dropFirst("custom.".count))] =
+        schema["description"]?.string ?? schema["title"]?.string
     }
     customFieldNames = names
   }

@@ -60,7 +60,8 @@ struct RecordMapper: Sendable {
   /// A reference that is told by its name alone: `status_label` without `status_id`.
   private func addLabelledReferences(_ fields: JSONObject, to draft: inout Draft) {
     for field in resource.fields where !field.labels.isEmpty {
-      guard case .reference(let kind) = field.kind, !draft.references.contains(where: { $0.field == field.name }),
+      guard case .reference(let kind) = field.kind,
+        !draft.references.contains(where: { $0.field == field.name }),
         draft.values[field.name] == nil, let label = field.label(in: fields)
       else { continue }
       draft.references.append(Draft.Reference(field: field.name, kind: kind, value: .null, label: label))

@@ -59,7 +59,9 @@ struct ResourceDefinition: Sendable {
   func path(of id: String) -> String { "\(path)\(id)/" }
 
   /// Whether `text` looks like an id of this kind of object.
-  func looksLikeID(_ text: String) -> Bool { idPrefixes.contains { text.hasPrefix($0) && text.count > $0.count } }
+  func looksLikeID(_ text: String) -> Bool {
+    idPrefixes.contains { text.hasPrefix($0) && text.count > $0.count }
+  }
 }
 
 // MARK: - Notation

@@ -13,7 +13,9 @@ enum ResourceTable {
   }
 
   /// The resource of an activity, by its `_type`.
-  static func activity(ofType type: String) -> ResourceDefinition? { activityTypes[type].flatMap(resource(named:)) }
+  static func activity(ofType type: String) -> ResourceDefinition? {
+    activityTypes[type].flatMap(resource(named:))
+  }
 
   /// Activities that Close makes by itself and nobody can write.
   static let recordedByClose: Set<String> = [
@@ -23,6 +25,7 @@ enum ResourceTable {
   /// Streams that only tell the names of what records of their organisation point to.
   static let dictionaries: Set<String> = [
     "users", "lead_statuses", "opportunity_statuses", "pipelines", "custom_fields",
+    "custom_activity_types", "custom_object_types",
   ]
 
   private static let streams = [

@@ -6,14 +6,16 @@ extension ResourceDefinition {
   static let note = activity(
     "note", type: "activity.note",
     fields: [
-      Field.always(.text, "note", "title"), Field.always(.html, "note_html"), Field.always(.boolean, "pinned"),
+      Field.always(.text, "note", "title"), Field.always(.html, "note_html"),
+      Field.always(.boolean, "pinned"),
       Field.always(.json, "attachments"), user("created_by_id", label: "created_by_name", use: .creation),
     ], required: ["lead_id"])
 
   static let call = activity(
     "call", type: "activity.call",
     fields: [
-      Field.always(.text, "status", "note"), Field.always(.html, "note_html"), Field.creation(.text, "direction"),
+      Field.always(.text, "status", "note"), Field.always(.html, "note_html"),
+      Field.creation(.text, "direction"),
       Field.always(.number, "duration"), Field.always(.phone, "phone"),
       Field.always(.url, "recording_url", "voicemail_url"), Field.reference(.local, "outcome_id"),
       Field.reference(.local, "playbook_id"), Field.reference(.local, "conversation_type_id"),
@@ -55,7 +57,8 @@ extension ResourceDefinition {
   /// Calendars make meetings; only a person's remarks can be written.
   static let meeting = activity(
     "meeting", type: "activity.meeting",
-    fields: [Field.update(.html, "user_note_html"), Field.reference(.local, "outcome_id", use: .update)], canCreate: false)
+    fields: [Field.update(.html, "user_note_html"), Field.reference(.local, "outcome_id", use: .update)],
+    canCreate: false)
 
   static let customActivity = activity(
     "custom_activity", path: "activity/custom/", type: "activity.custom_activity",

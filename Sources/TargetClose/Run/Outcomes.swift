@@ -51,7 +51,8 @@ final class Outcomes: Sendable {
       line: record.line, stream: record.stream.name, key: record.key,
       operations: [
         Operation(
-          action: .noop, resource: record.stream.settings.resourceName, reason: "written before just like this")
+          action: .noop, resource: record.stream.settings.resourceName,
+          reason: "written before just like this")
       ], content: record.content)
   }
 

@@ -13,7 +13,8 @@ extension RecordWorker {
       let check = PlanCheck(context: context)
       if let parent = try check.missingParent(line) {
         guard !handout.isLast else {
-          throw Rejection("it needs the \(parent.resource) \"\(parent.key.text)\", which has not been created")
+          throw Rejection(
+            "it needs the \(parent.resource) \"\(parent.key.text)\", which has not been created")
         }
         return try await wait(line, for: parent, handout.job)
       }

@@ -79,7 +79,8 @@ struct RecordWorker: Sendable {
     if record.stream.settings.isRepeatable, !planner.isDryRun { return try context.journal.void(intent) }
     let advice =
       planner.isDryRun
-      ? "a run without --dry-run finds out" : "look there, and set \"repeatable\" for the stream to send it again"
+      ? "a run without --dry-run finds out"
+      : "look there, and set \"repeatable\" for the stream to send it again"
     throw Rejection("an earlier attempt at \(intent.time) may have created it in Close; \(advice)")
   }
 
@@ -96,12 +97,16 @@ struct RecordWorker: Sendable {
       if let request = operation.request {
         try Safeguards.check(request, allowsSending: context.configuration.allowsSending)
       }
-      if operation.action == .create, operation.role == nil {
-        context.memory.plan(
-          PlannedID(resource: operation.resource, stream: record.stream.name, key: record.key))
+      if operation.action == .update, let id = operation.id { context.memory.plan(operation.changes, of: id) }
+      guard operation.action == .create, let body = operation.request?.body else { continue }
+      if operation.role == nil {
+        try context.memory.plan(
+          PlannedID(resource: operation.resource, stream: record.stream.name, key: record.key), body)
       }
-      for contact in operation.nestedContacts.compactMap(\.self) {
-        context.memory.plan(PlannedID(resource: "contact", stream: contact.stream, key: contact.key))
+      for (index, contact) in operation.nestedContacts.enumerated() {
+        guard let contact, let contacts = body["contacts"]?.list, index < contacts.count else { continue }
+        try context.memory.plan(
+          PlannedID(resource: "contact", stream: contact.stream, key: contact.key), contacts[index])
       }
     }
   }
@@ -140,7 +145,9 @@ struct RecordWorker: Sendable {
 
   // MARK: - Batches
 
-  private func addedToBatch(_ operations: [Operation], _ record: SourceRecord, _ job: Int) async throws -> Bool {
+  private func addedToBatch(_ operations: [Operation], _ record: SourceRecord, _ job: Int) async throws
+    -> Bool
+  {
     guard !planner.isDryRun, let rule = record.stream.settings.batch, let operation = operations.first,
       let item = operation.batchItem, let request = operation.request
     else { return false }

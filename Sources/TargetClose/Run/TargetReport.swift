@@ -86,7 +86,8 @@ extension TargetReport {
     for (stream, count) in counts {
       metrics.streamFinished(stream, duration: ContinuousClock.now - count.started, succeeded: succeeded)
       let actions = TargetReport.words.compactMap { word in count.actions[word].map { "\($0) \(word)" } }
-      let facts = [TargetReport.counted(count.records, "record")] + actions
+      let facts =
+        [TargetReport.counted(count.records, "record")] + actions
         + [TargetReport.counted(count.requests, "request")]
       let name = stream + String(repeating: " ", count: width - stream.count)
       log.info("\(name)  \(facts.joined(separator: ", "))", stream: stream)

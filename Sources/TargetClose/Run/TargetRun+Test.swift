@@ -7,7 +7,8 @@ extension TargetRun {
   /// Checks that the key works and that the names in the settings exist.
   func test() async throws -> ExitCode {
     let organisation = try await organisation()
-    log.info("the key belongs to organisation \(organisation["name"]?.string ?? organisation["id"]?.string ?? "")")
+    log.info(
+      "the key belongs to organisation \(organisation["name"]?.string ?? organisation["id"]?.string ?? "")")
     let directory = DirectoryReader(client: client)
     for settings in configuration.streams {
       let scopes = settings.customFieldNames
@@ -41,7 +42,8 @@ extension TargetRun {
 
   private func testRecord(_ path: String) throws(SingerError) -> SourceRecord {
     let documents = try testDocuments(path)
-    guard let document = documents.last(where: { $0["record"] != nil }), let fields = document["record"]?.object,
+    guard let document = documents.last(where: { $0["record"] != nil }),
+      let fields = document["record"]?.object,
       let name = document["stream"]?.string
     else {
       throw SingerError(.file, "it must hold {\"stream\": NAME, \"record\": {…}}", file: path)

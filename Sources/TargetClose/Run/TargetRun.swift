@@ -25,7 +25,8 @@ struct TargetRun: Sendable {
     let report = TargetReport(
       log: log, metrics: metrics, progress: Progress(console: console), remarks: remarks)
     self.init(
-      configuration, client: configuration.connection.newClient { report.observe($0) }, clock: .live, log: log,
+      configuration, client: configuration.connection.newClient { report.observe($0) }, clock: .live,
+      log: log,
       metrics: metrics, report: report, remarks: remarks, interruption: interruption, output: MessageWriter(),
       webhookTransport: CurlTransport(
         CurlOptions(userAgent: configuration.connection.configuration.userAgent, maxConnections: 1)))
@@ -128,7 +129,8 @@ struct TargetRun: Sendable {
       organisation: id, configuration: configuration, journal: journal,
       reads: CloseReads(client: client, gate: gate, clock: clock), directory: DirectoryReader(client: client),
       foreignNames: ForeignNames(), verb: UpdateVerb(configuration.updateMethod), brakes: Brakes(),
-      memory: RunMemory(), remarks: remarks, clock: clock)
+      memory: RunMemory(spoolPath: configuration.journalPath + ".planned"),
+      remarks: remarks, clock: clock)
   }
 
   private func newExecutor(_ context: TargetContext, _ responses: ResponseLog) -> OperationExecutor {
@@ -163,9 +165,12 @@ struct TargetRun: Sendable {
       return exit
     }
     guard outcomes.refused > 0 else { return .success }
-    let first = deadLetters.first.map { "; the first is line \($0.line): stream \($0.stream): \($0.rejection)" }
+    let first = deadLetters.first.map {
+      "; the first is line \($0.line): stream \($0.stream): \($0.rejection)"
+    }
     let place = deadLetters.count > 0 ? "; they are in \(deadLetters.name)" : ""
-    log.critical("\(outcomes.refused) of \(report.records) records could not be written\(place)\(first ?? "")")
+    log.critical(
+      "\(outcomes.refused) of \(report.records) records could not be written\(place)\(first ?? "")")
     return .failure
   }
 }

@@ -92,7 +92,8 @@ extension StreamSettings {
     }
     if let path = settings.string("path") {
       guard !settings.isSet("resource") else { throw problem("\"resource\" and \"path\" exclude each other") }
-      let method = settings.string("method").flatMap(WriteMethod.init) ?? (action == .delete ? .delete : .post)
+      let method =
+        settings.string("method").flatMap(WriteMethod.init) ?? (action == .delete ? .delete : .post)
       return .endpoint(Endpoint(method: method, path: TextTemplate(path), body: body.map(BodyTemplate.init)))
     }
     for name in ["method", "batch_size", "group_by"] where settings.isSet(name) {
@@ -118,7 +119,8 @@ extension StreamSettings {
     return ResourceTable.dictionaries.contains(name) ? .dictionary : nil
   }
 
-  private static func renames(_ fields: JSONObject?, _ problem: Problem) throws(SingerError) -> [String: String]
+  private static func renames(_ fields: JSONObject?, _ problem: Problem) throws(SingerError) -> [String:
+    String]
   {
     var renames: [String: String] = [:]
     for (name, value) in fields ?? JSONObject() {
@@ -130,7 +132,9 @@ extension StreamSettings {
     return renames
   }
 
-  private static func listPolicies(_ value: JSONValue?, _ problem: Problem) throws(SingerError) -> ListPolicies {
+  private static func listPolicies(_ value: JSONValue?, _ problem: Problem) throws(SingerError)
+    -> ListPolicies
+  {
     guard let value, !value.isNull else { return ListPolicies() }
     if let policy = value.string.flatMap(ListPolicy.init) { return ListPolicies(general: policy) }
     var policies = ListPolicies()
@@ -146,7 +150,8 @@ extension StreamSettings {
   private static func batchRule(
     _ settings: Settings, groupBy: [String], _ destination: Destination, _ problem: Problem
   ) throws(SingerError) -> BatchRule? {
-    guard let size = settings.integer("batch_size"), size > 1, case .endpoint(let endpoint) = destination else {
+    guard let size = settings.integer("batch_size"), size > 1, case .endpoint(let endpoint) = destination
+    else {
       return nil
     }
     if case .delete = endpoint.method { throw problem("\"batch_size\" does not go with DELETE") }
