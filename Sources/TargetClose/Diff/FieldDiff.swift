@@ -6,6 +6,21 @@ struct FieldChange: Hashable, Sendable {
   /// Null when Close has nothing there.
   let from: JSONValue
   let to: JSONValue
+
+  /// The field itself: a change of one value of several is named `….add` or `….remove`.
+  var field: String {
+    for suffix in [".add", ".remove"] where name.hasPrefix("custom.") && name.hasSuffix(suffix) {
+      return String(name.dropLast(suffix.count))
+    }
+    return name
+  }
+
+  /// What becomes of a value.
+  func outcome(from value: JSONValue) -> JSONValue {
+    if field == name { return to }
+    let others = value.list.filter { $0 != to }
+    return .array(name.hasSuffix(".add") ? others + [to] : others)
+  }
 }
 
 /// What has to be sent so that an object in Close becomes as it is wanted.

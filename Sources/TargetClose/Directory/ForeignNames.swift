@@ -17,6 +17,8 @@ final class ForeignNames: Sendable {
       case "opportunity_statuses": .opportunityStatuses
       case "pipelines": .pipelines
       case "custom_fields": .customFields(.lead)
+      case "custom_activity_types": .activityTypes
+      case "custom_object_types": .objectTypes
       default: nil
       }
     guard let entry = table?.entry(.object(row)) else { return }

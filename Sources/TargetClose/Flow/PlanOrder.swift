@@ -19,12 +19,8 @@ struct PlanOrder: Sendable {
 
   /// Takes in the line of a job; returns the lines that may go out now, in order.
   mutating func finish(_ job: Int, _ line: JSONValue) -> [JSONValue] {
-    if setAside.remove(job) != nil {
-      // Its place may have gone by already.
-      guard let index = waiting[start...].firstIndex(of: job) else { return [line] }
-      waiting.remove(at: index)
-      return [line] + takeReady()
-    }
+    // The place of a job that let others pass may have gone by already.
+    if setAside.remove(job) != nil, waiting[start...].firstIndex(of: job) == nil { return [line] }
     lines[job] = line
     return takeReady()
   }

@@ -34,6 +34,17 @@ struct Spool: Sendable {
     }
   }
 
+  /// The line of a job, which stays in the spool.
+  ///
+  /// - Throws: `SingerError.file`.
+  func peek(_ job: Int) throws(SingerError) -> [UInt8]? {
+    switch places[job] {
+    case .memory(let line)?: return line
+    case .file(let offset)?: return try file?.line(at: offset)
+    case nil: return nil
+    }
+  }
+
   /// Gives back the line of a job, once.
   ///
   /// - Throws: `SingerError.file`.

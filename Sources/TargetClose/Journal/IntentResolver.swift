@@ -4,8 +4,16 @@ import JSONBytes
 
 /// Finds out what became of a create whose answer never came.
 ///
-/// Asked are, again and again until the search certainly knows: the object's lead, which shows its contacts and
-/// opportunities at once; the search, by the values the object goes by; and the event log.
+/// Several sources are asked, each of which certainly knows after a while:
+///
+/// | source | for | knows after |
+/// |---|---|---|
+/// | the object's lead, which shows them | contacts, opportunities | 10 s, the time a request may still be at work |
+/// | the search, by the values the object goes by or by date | what it covers | the index lag |
+/// | the list of the lead's objects | tasks, activities, custom objects | the index lag |
+/// | the event log | everything | 5 minutes |
+///
+/// They are asked again and again until one has found the object, or one must have if it were there.
 struct IntentResolver: Sendable {
   /// What became of it.
   enum Resolution: Hashable, Sendable {
@@ -30,113 +38,130 @@ struct IntentResolver: Sendable {
   private static let longestPause = Duration.seconds(15)
 
   /// Looks until the object is found, or until it would certainly have been.
-  func resolve(_ intent: JournalIntent) async throws -> Resolution {
+  ///
+  /// - Parameter lastSeen: when the request was last known to be on its way; when it was intended, unless given.
+  func resolve(_ intent: JournalIntent, lastSeen: Timestamp? = nil) async throws -> Resolution {
     guard let probe = IntentProbe(intent) else {
       return .unknown("Close cannot be asked about \(intent.request.method.rawValue) /\(intent.request.path)")
     }
+    let start = lastSeen ?? intent.time
     var pause = Duration.seconds(1)
     while true {
-      let sinceIntent = clock.date().microseconds - intent.time.microseconds
-      let remaining = indexLag - .microseconds(sinceIntent)
+      let age = Duration.microseconds(clock.date().microseconds - start.microseconds)
       let look = try await gate.enter { try await self.look(probe, intent) }
       if let id = look.id { return .found(id) }
-      guard look.isConclusive else {
+      guard let certainty = look.certainAfter else {
         return .unknown("neither the search nor the event log can be read with this key")
       }
-      guard remaining > .zero else { return .absent }
-      try await clock.sleep(min(pause, remaining))
+      guard age < certainty else { return .absent }
+      try await clock.sleep(min(pause, certainty - age))
       pause = min(pause * 2, IntentResolver.longestPause)
     }
   }
 
-  /// Looks once everywhere.
-  func look(_ intent: JournalIntent) async throws -> String? {
-    guard let probe = IntentProbe(intent) else { return nil }
-    return try await gate.enter { try await self.look(probe, intent).id }
-  }
-
   private struct Look {
     var id: String?
-    /// Whether anything was asked that would have known.
-    var isConclusive = false
+    /// When a look like this would certainly have found the object; nil when nobody could be asked.
+    var certainAfter: Duration?
   }
 
+  /// Ids of matching objects; nil when a source does not know of such objects.
+  private typealias Source = @Sendable (IntentProbe, JournalIntent) async throws -> [String]?
+
   private func look(_ probe: IntentProbe, _ intent: JournalIntent) async throws -> Look {
+    let sources: [(ask: Source, certainAfter: Duration)] = [
+      (lead, .seconds(10)), (search, indexLag), (list, indexLag), (eventLog, max(indexLag, .seconds(300))),
+    ]
     var look = Look()
-    for source in [lead, search, eventLog] {
+    for source in sources {
       do {
-        guard let candidates = try await source(probe, intent) else { continue }
-        look.isConclusive = true
-        for id in candidates where !journal.isClaimed(id) {
-          // Claimed at once: the next intent with the same content is about another object.
-          try journal.note(
-            JournalResult(
-              key: intent.key, resource: intent.resource, id: id, intent: intent.number, tokens: intent.tokens
-            ))
-          if !intent.nestedContacts.isEmpty {
-            let path = probe.resource.path(of: id)
-            let live = try await reads.object(path, label: intent.key.stream)
-            try journal.noteContacts(in: .object(live ?? JSONObject()), of: intent)
-          }
+        guard let candidates = try await source.ask(probe, intent) else { continue }
+        look.certainAfter = min(look.certainAfter ?? source.certainAfter, source.certainAfter)
+        if let id = candidates.first(where: { !journal.isClaimed($0) }) {
+          try await claim(id, for: intent, probe.resource)
           look.id = id
           return look
         }
       } catch let error as CloseError where error.intent == .skip {
         // This key may not ask here; the other sources may know.
         continue
+      } catch is Rejection {
+        // Too many to tell apart.
+        continue
       }
     }
     return look
   }
 
-  /// Ids of matching objects in the lead; nil when leads do not show this kind.
+  /// At once, so that the next intent with the same content is about another object.
+  private func claim(_ id: String, for intent: JournalIntent, _ resource: ResourceDefinition) async throws {
+    try journal.note(
+      JournalResult(
+        key: intent.key, resource: intent.resource, id: id, intent: intent.number, tokens: intent.tokens))
+    guard !intent.nestedContacts.isEmpty else { return }
+    let live = try await reads.object(resource.path(of: id), label: intent.key.stream)
+    try journal.noteContacts(in: .object(live ?? JSONObject()), of: intent)
+  }
+}
+
+// MARK: - Sources
+
+extension IntentResolver {
+  /// What the object's lead shows; nil when leads do not show this kind.
   private func lead(_ probe: IntentProbe, _ intent: JournalIntent) async throws -> [String]? {
     guard let list = probe.resource.listInLead, let lead = probe.lead,
-      let live = try await reads.object(ResourceDefinition.lead.path(of: lead), label: intent.key.stream)
+      let live = try await reads.object(ResourceDefinition.lead.path(of: lead), label: intent.key.stream),
+      let objects = live[list]?.array
     else { return nil }
-    let objects = (live[list]?.list ?? []).compactMap(\.object).map { object in
+    return objects.compactMap(\.object).filter { object in
       var object = object
       // Nested objects do not always say where they are.
       if object["lead_id"] == nil { object["lead_id"] = .string(lead) }
-      return object
-    }
-    return objects.filter(probe.matches).compactMap { $0["id"]?.string }
+      return probe.matches(object)
+    }.compactMap { $0["id"]?.string }
   }
 
-  /// Ids of matching objects found by the values they go by; nil when there are no such values.
+  /// What the search finds by the values the object goes by, or among everything written since.
   private func search(_ probe: IntentProbe, _ intent: JournalIntent) async throws -> [String]? {
     guard probe.resource.searchType != nil else { return nil }
     let criteria = intent.tokens.compactMap { $0.criterion(probe.resource) }
-    guard !criteria.isEmpty else { return nil }
+    var rows: [JSONObject] = []
+    for criterion in criteria { rows += try await reads.search(criterion, label: intent.key.stream) }
+    if criteria.isEmpty {
+      rows = try await reads.changed(probe.resource, since: since(intent), label: intent.key.stream)
+    }
     var ids: [String] = []
-    for criterion in criteria {
-      for row in try await reads.search(criterion, label: intent.key.stream) {
-        guard let id = row["id"]?.string, !ids.contains(id),
-          let live = try await reads.object(probe.resource.path(of: id), label: intent.key.stream),
-          probe.matches(live)
-        else { continue }
-        ids.append(id)
-      }
+    for id in rows.compactMap({ $0["id"]?.string }) where !ids.contains(id) && !journal.isClaimed(id) {
+      let live = try await reads.object(probe.resource.path(of: id), label: intent.key.stream)
+      if let live, probe.matches(live) { ids.append(id) }
     }
     return ids
   }
 
-  /// Ids of matching objects whose creation the log tells; nil when the log does not reach back that far.
+  /// What the list of the lead's objects shows; nil for what is searched for instead.
+  private func list(_ probe: IntentProbe, _ intent: JournalIntent) async throws -> [String]? {
+    guard probe.resource.searchType == nil, let lead = probe.lead else { return nil }
+    let objects = try await reads.objects(of: probe.resource, inLead: lead, label: intent.key.stream)
+    return objects.filter(probe.matches).compactMap { $0["id"]?.string }
+  }
+
+  /// Whose creation the log tells; nil when the log does not reach back that far.
   private func eventLog(_ probe: IntentProbe, _ intent: JournalIntent) async throws -> [String]? {
     guard let type = probe.eventType else { return nil }
-    let since = intent.time.adding(seconds: -IntentResolver.clockSkew)
+    let since = since(intent)
     guard since > clock.date().adding(seconds: -IntentResolver.logRetention) else { return nil }
     var ids: [String] = []
-    for event in try await reads.events(
-      ofType: type, lead: probe.lead, since: since, label: intent.key.stream)
-    {
+    let label = intent.key.stream
+    for event in try await reads.events(ofType: type, lead: probe.lead, since: since, label: label) {
       guard let id = event["object_id"]?.string, !ids.contains(id) else { continue }
       var object = event["data"]?.object
-      if object == nil {
-        object = try await reads.object(probe.resource.path(of: id), label: intent.key.stream)
-      }
+      if object == nil { object = try await reads.object(probe.resource.path(of: id), label: label) }
       if let object, probe.matches(object) { ids.append(id) }
     }
     return ids
+  }
+
+  private func since(_ intent: JournalIntent) -> Timestamp {
+    intent.time.adding(seconds: -IntentResolver.clockSkew)
   }
 }

@@ -25,15 +25,27 @@ struct CloseReads: Sendable {
   ///
   /// - Throws: `Rejection` when there are too many to tell apart.
   func search(_ criterion: MatchCriterion, label: String) async throws -> [JSONObject] {
-    let type = criterion.resource.searchType ?? criterion.resource.name
-    var walk = KeysetWalk(
-      KeysetSearch(
-        objectType: type, fields: criterion.confirmedFields + ["lead_id"], conditions: [criterion.condition]))
+    let search = KeysetSearch(
+      objectType: criterion.resource.searchType ?? criterion.resource.name,
+      fields: criterion.confirmedFields + ["lead_id"], conditions: [criterion.condition])
+    return try await rows(search, by: criterion.field, label: label)
+  }
+
+  /// The objects of a kind that were created or changed since, as the search shows them.
+  ///
+  /// - Throws: `Rejection` when there are too many to tell apart.
+  func changed(_ resource: ResourceDefinition, since: Timestamp, label: String) async throws -> [JSONObject] {
+    let search = KeysetSearch(objectType: resource.searchType ?? resource.name, fields: [], from: since)
+    return try await rows(search, by: "date", label: label)
+  }
+
+  private func rows(_ search: KeysetSearch, by field: String, label: String) async throws -> [JSONObject] {
+    var walk = KeysetWalk(search)
     var found: [JSONObject] = []
     while true {
       switch walk.next(at: clock.now()) {
       case .finished: return found
-      case .failed(let failure): throw Rejection("matching by \(criterion.field) failed: \(failure)")
+      case .failed(let failure): throw Rejection("searching by \(field) failed: \(failure)")
       case .request(let body):
         do {
           let page = try await gate.enter { try await client.json(.ask("data/search/", body, label: label)) }
@@ -45,7 +57,7 @@ struct CloseReads: Sendable {
         }
       }
       guard found.count <= CloseReads.mostRows else {
-        throw Rejection("more than \(CloseReads.mostRows) objects may match by \(criterion.field)")
+        throw Rejection("more than \(CloseReads.mostRows) objects may match by \(field)")
       }
     }
   }

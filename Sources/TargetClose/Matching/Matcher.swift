@@ -55,6 +55,9 @@ struct Matcher: Sendable {
     if let written = try writtenBefore(), let live = try await object(written) {
       return .write([MatchedObject(id: written, live: live)], "written before")
     }
+    if planner.isDryRun, let planned = try self.planned() {
+      return .write([planned], "an earlier record of the input creates it")
+    }
     if settings.action == .create { return policy.decide([], by: "") }
     let keys = settings.match.isEmpty ? [MatchKey.id] : settings.match
     for key in keys {
@@ -71,11 +74,21 @@ struct Matcher: Sendable {
     return policy.decide([], by: keys.map(\.description).joined(separator: ", "))
   }
 
+  /// The object that a plan creates for an earlier record of the same key.
+  private func planned() throws(SingerError) -> MatchedObject? {
+    guard let id = context.memory.plannedID(of: record.key, resource: resource.name),
+      id.stream == record.stream.name,
+      let body = try context.memory.plannedObject(of: record.key, resource: resource.name)
+    else { return nil }
+    return MatchedObject(id: id.text, live: context.memory.planned(id.text, body))
+  }
+
   /// The object at a path as it is now, or nil.
   private func object(_ id: String) async throws -> JSONObject? {
     // An id is one part of a path and nothing else.
     guard !id.isEmpty, !id.contains("/") else { return nil }
-    return try await context.reads.object(resource.path(of: id), label: record.stream.name)
+    let live = try await context.reads.object(resource.path(of: id), label: record.stream.name)
+    return planner.isDryRun ? live.map { context.memory.planned(id, $0) } : live
   }
 
   private func found(byID id: String?) async throws -> [MatchedObject] {

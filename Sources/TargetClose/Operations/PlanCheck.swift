@@ -79,14 +79,6 @@ struct PlanCheck: Sendable {
 }
 
 extension FieldChange {
-  /// The field itself: a change of one value of several is named `….add` or `….remove`.
-  var field: String {
-    for suffix in [".add", ".remove"] where name.hasPrefix("custom.") && name.hasSuffix(suffix) {
-      return String(name.dropLast(suffix.count))
-    }
-    return name
-  }
-
   fileprivate func isAsItWas(in live: JSONObject, _ resource: ResourceDefinition) -> Bool {
     kind(resource).isSame(from, live[field])
   }
@@ -104,12 +96,18 @@ extension FieldChange {
 extension Operation {
   /// The ids in the request that stand for objects which the plan creates itself.
   fileprivate var plannedIDs: [PlannedID] {
-    (request?.body?.object ?? JSONObject()).compactMap { name, value in
-      name.hasSuffix("_id") ? value.string.flatMap { PlannedID($0) } : nil
-    }
+    let own = [id.flatMap { PlannedID($0) }].compactMap(\.self)
+    return own
+      + (request?.body?.object ?? JSONObject()).compactMap { name, value in
+        name.hasSuffix("_id") ? value.string.flatMap { PlannedID($0) } : nil
+      }
   }
 
   fileprivate mutating func fill(_ planned: PlannedID, with id: String) {
+    if self.id == planned.text {
+      self.id = id
+      request?.path = (ResourceTable.resource(named: resource)?.path ?? "") + id + "/"
+    }
     for (name, value) in request?.body?.object ?? JSONObject() where value == .string(planned.text) {
       request?.body?[name] = .string(id)
     }

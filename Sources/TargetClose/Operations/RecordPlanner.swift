@@ -57,7 +57,8 @@ struct RecordPlanner: Sendable {
     }
     let mapper = RecordMapper(mapping: settings.mapping, resource: resource)
     let draft = try mapper.draft(record.fields)
-    note(draft.unknown.map { "\"\($0)\" is no field that can be written; it is left out" }, record)
+    let unknown = draft.unknown.filter { !record.stream.keyProperties.contains($0) }
+    note(unknown.map { "\"\($0)\" is no field that can be written; it is left out" }, record)
     var parents: [String: String] = [:]
     for reference in draft.references {
       guard case .object(let parent) = reference.kind, let value = reference.value.string else { continue }
@@ -72,6 +73,7 @@ struct RecordPlanner: Sendable {
         }
       }
     }
+    if !isLast, let key = try await missingName(draft, record) { return .wait(key) }
     let object = try await resolve(draft, record, parents)
     return .operations(try await plan(object, draft, record))
   }
@@ -94,6 +96,19 @@ struct RecordPlanner: Sendable {
       context.memory.remember(path, exists: exists)
       return exists ? id : nil
     }
+  }
+
+  /// A row of another stream that will tell the name of something the record points to.
+  ///
+  /// Only another organisation's ids need one, and only streams of this input can have one.
+  private func missingName(_ draft: Draft, _ record: SourceRecord) async throws -> ParentKey? {
+    guard isForeign(record) == true else { return nil }
+    let directory = try await context.directory.directory(with: draft.tables)
+    let finder = NameFinder(
+      directory: directory, foreignFields: record.stream.customFieldNames,
+      isAnnounced: { context.memory.isAnnounced($0) },
+      isKnown: { !context.foreignNames.names(of: $0).isEmpty })
+    return finder.missingName(draft)
   }
 
   /// The id of what a record became, or its stand-in in a plan.
@@ -221,7 +236,9 @@ enum Refusal {
   static func check(_ object: DesiredObject, required: [String]) throws(Rejection) {
     let missing = required.filter { name in
       guard let value = object.values[name] else { return true }
-      return value.isNull || value == ""
+      // A text may be empty, an id may not.
+      if value == "", case .reference = object.kind(of: name) { return true }
+      return value.isNull
     }
     guard let first = missing.first else { return }
     let hint =

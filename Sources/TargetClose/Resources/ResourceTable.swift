@@ -25,6 +25,7 @@ enum ResourceTable {
   /// Streams that only tell the names of what records of their organisation point to.
   static let dictionaries: Set<String> = [
     "users", "lead_statuses", "opportunity_statuses", "pipelines", "custom_fields",
+    "custom_activity_types", "custom_object_types",
   ]
 
   private static let streams = [

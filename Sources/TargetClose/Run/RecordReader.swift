@@ -55,7 +55,11 @@ struct RecordReader: Sendable {
   /// Takes note of a stream that records will come of.
   func announce(_ stream: IncomingStream) {
     report.started(stream.name)
-    if case .resource(let resource) = stream.settings.destination { context.memory.announce(resource.name) }
+    switch stream.settings.destination {
+    case .resource(let resource): context.memory.announce(resource.name)
+    case .dictionary: context.memory.announce(stream.name)
+    case .anyActivity, .endpoint, .contactAndLead: break
+    }
   }
 
   /// Takes a record in; false when the run is to end.

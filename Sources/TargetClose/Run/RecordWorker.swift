@@ -97,12 +97,16 @@ struct RecordWorker: Sendable {
       if let request = operation.request {
         try Safeguards.check(request, allowsSending: context.configuration.allowsSending)
       }
-      if operation.action == .create, operation.role == nil {
-        context.memory.plan(
-          PlannedID(resource: operation.resource, stream: record.stream.name, key: record.key))
+      if operation.action == .update, let id = operation.id { context.memory.plan(operation.changes, of: id) }
+      guard operation.action == .create, let body = operation.request?.body else { continue }
+      if operation.role == nil {
+        try context.memory.plan(
+          PlannedID(resource: operation.resource, stream: record.stream.name, key: record.key), body)
       }
-      for contact in operation.nestedContacts.compactMap(\.self) {
-        context.memory.plan(PlannedID(resource: "contact", stream: contact.stream, key: contact.key))
+      for (index, contact) in operation.nestedContacts.enumerated() {
+        guard let contact, let contacts = body["contacts"]?.list, index < contacts.count else { continue }
+        try context.memory.plan(
+          PlannedID(resource: "contact", stream: contact.stream, key: contact.key), contacts[index])
       }
     }
   }

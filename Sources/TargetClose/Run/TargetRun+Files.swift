@@ -11,7 +11,8 @@ extension TargetRun {
         report.started(line.stream)
         let lane = JournalKey(stream: line.stream, key: line.key).digest
         let tokens = line.operations.flatMap(\.tokens).map(\.lane)
-        guard try await desk.dispatcher.admit(.plan(line), lanes: [lane] + tokens) else { return }
+        let objects = line.operations.compactMap(\.id).map { Digest("object", $0) }
+        guard try await desk.dispatcher.admit(.plan(line), lanes: [lane] + tokens + objects) else { return }
       }
     }
   }

@@ -129,7 +129,8 @@ struct TargetRun: Sendable {
       organisation: id, configuration: configuration, journal: journal,
       reads: CloseReads(client: client, gate: gate, clock: clock), directory: DirectoryReader(client: client),
       foreignNames: ForeignNames(), verb: UpdateVerb(configuration.updateMethod), brakes: Brakes(),
-      memory: RunMemory(), remarks: remarks, clock: clock)
+      memory: RunMemory(spoolPath: configuration.journalPath + ".planned"),
+      remarks: remarks, clock: clock)
   }
 
   private func newExecutor(_ context: TargetContext, _ responses: ResponseLog) -> OperationExecutor {

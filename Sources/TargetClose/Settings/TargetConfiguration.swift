@@ -31,7 +31,7 @@ struct TargetConfiguration: Sendable {
     maxErrors = stopsAtOnce ? 1 : settings.integer("max_errors") ?? 100
     updateMethod = settings.string("update_method").flatMap(UpdateMethodSetting.init) ?? .auto
     allowsSending = settings.boolean("allow_sending") ?? false
-    indexLag = .seconds(settings.integer("index_lag_seconds") ?? 90)
+    indexLag = .seconds(settings.integer("index_lag_seconds") ?? 75)
     warnings = settings.warnings
     byName = try TargetConfiguration.read(settings.object("streams") ?? JSONObject())
   }

@@ -33,7 +33,7 @@ enum TargetSettings {
         "allow_sending", .boolean, default: false,
         description: "Whether e-mails and messages may be written in a status that makes Close send them."),
       Setting(
-        "index_lag_seconds", .integer, default: 90, range: 0...3600,
+        "index_lag_seconds", .integer, default: 75, range: 0...3600,
         description: "Seconds until Close's search certainly finds what has been written."),
     ])
 }

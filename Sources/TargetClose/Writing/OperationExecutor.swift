@@ -17,6 +17,7 @@ struct OperationExecutor: Sendable {
     _ operations: [Operation], key: JournalKey, content: Digest?, settings: StreamSettings, line: Int
   ) async throws {
     let context = WriteContext(stream: key.stream, line: line, headers: settings.headers)
+    let isSole = operations.count { $0.action != .skip } == 1
     var isWritten = false
     var main: JournalResult?
     for operation in operations {
@@ -31,7 +32,9 @@ struct OperationExecutor: Sendable {
         try await delete(operation, context)
         try journal.forget(target)
         continue
-      case .create: id = try await create(operation, target, settings, context)
+      case .create:
+        let sole = isSole && operation.role == nil ? content : nil
+        id = try await create(operation, target, sole, settings, context)
       case .update: id = try await send(operation, context)["id"]?.string ?? operation.id
       case .noop: break
       }
@@ -83,8 +86,11 @@ struct OperationExecutor: Sendable {
 
 extension OperationExecutor {
   /// Creates an object, once: an answer that gets lost is looked for before anything is sent again.
+  ///
+  /// - Parameter content: the record's, when this is all there is to it.
   private func create(
-    _ operation: Operation, _ key: JournalKey, _ settings: StreamSettings, _ context: WriteContext
+    _ operation: Operation, _ key: JournalKey, _ content: Digest?, _ settings: StreamSettings,
+    _ context: WriteContext
   ) async throws -> String {
     guard let request = operation.request else { return "" }
     var failures = 0
@@ -92,7 +98,7 @@ extension OperationExecutor {
       let intent = try journal.intend(operation, request, of: key)
       do {
         let answer = try await writer.send(request, context)
-        return try note(answer, of: operation, intent)
+        return try note(answer, of: operation, content, intent)
       } catch let error as CloseError where error.mayHaveBeenProcessed {
         failures += 1
         switch try await resolve(intent, settings) {
@@ -121,15 +127,19 @@ extension OperationExecutor {
   private func resolve(
     _ intent: JournalIntent, _ settings: StreamSettings
   ) async throws -> IntentResolver.Resolution {
-    settings.isRepeatable || intent.request.method.isIdempotent ? .absent : try await resolver.resolve(intent)
+    settings.isRepeatable || intent.request.method.isIdempotent
+      ? .absent
+      : try await resolver.resolve(intent, lastSeen: resolver.clock.date())
   }
 
-  private func note(_ answer: JSONValue, of operation: Operation, _ intent: JournalIntent) throws -> String {
+  private func note(
+    _ answer: JSONValue, of operation: Operation, _ content: Digest?, _ intent: JournalIntent
+  ) throws -> String {
     let id = answer["id"]?.string ?? ""
     try journal.note(
       JournalResult(
-        key: intent.key, resource: operation.resource, id: id, intent: intent.number, tokens: operation.tokens
-      ))
+        key: intent.key, resource: operation.resource, id: id, content: content, intent: intent.number,
+        tokens: operation.tokens))
     try journal.noteContacts(in: answer, of: intent)
     return id
   }

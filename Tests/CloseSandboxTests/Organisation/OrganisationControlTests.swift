@@ -143,6 +143,13 @@ struct OrganisationDataFileTests {
       ("{\"close_sandbox\":1,\"organization\":{}}\n{\"kind\":\"x\",\"object\":{}}\n", "line 2"),
       ("{\"close_sandbox\":1,\"organization\":{}}\n{\"kind\":\"lead\",\"object\":{}}\n", "line 2"),
       ("{\"close_sandbox\":1,\"organization\":{}}\n\n{\"event\":{}}", "line 3"), ("not json", "line 1"),
+      (
+        """
+        {"close_sandbox":1,"organization":{}}
+        {"kind":"group","object":{"id":"group_1"}}
+        {"kind":"group","object":{"id":"group_1"}}
+        """, "line 3"
+      ),
     ])
   func malformed(text: String, place: String) throws {
     let path = temporaryPath()

@@ -1,6 +1,7 @@
 import JSONBytes
 
-/// Query parameters, read the way Close reads them: a name that comes twice, or with brackets, counts for nothing.
+/// Query parameters, read the way Close reads them: a name that comes twice, or with brackets, counts for
+/// nothing.
 struct Parameters: Sendable {
   private var values: [String: String] = [:]
 

@@ -75,6 +75,7 @@ private struct DataFileReader {
   private var line = 0
   private var head: JSONObject?
   private var records: [Record] = []
+  private var ids: Set<String> = []
   private var events: [Event] = []
 
   init(path: String) { self.path = path }
@@ -116,7 +117,8 @@ private struct DataFileReader {
       guard let resource = value["kind"]?.string.flatMap({ Resource.byPath[$0] }) else {
         throw problem("no known kind of object")
       }
-      guard object[resource.idKey]?.string != nil else { throw problem("an object without an id") }
+      guard let id = object[resource.idKey]?.string else { throw problem("an object without an id") }
+      guard ids.insert(id).inserted else { throw problem("the id \(id) stands twice") }
       records.append(Record(kind: resource.kind, object: object, sequence: records.count))
     } else if let stored = value["event"]?.object {
       guard let event = Event(stored: stored, sequence: events.count) else {

@@ -9,7 +9,8 @@
   private let writeBytes = unsafe Darwin.write
 #endif
 
-/// Whole files as bytes; a file is written beside its place first, so that it is either the old or the new one.
+/// Whole files as bytes; a file is written beside its place first, so that it is either the old or the new
+/// one.
 enum FileBytes {
   static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 

@@ -11,7 +11,8 @@ struct EventFilter: Sendable {
 
   /// The only combinations Close has indexes for; bounds on `date_updated` may join any.
   ///
-  /// Close does not say what becomes of others. Here they are refused, so that a client that needs one finds out.
+  /// Close does not say what becomes of others. Here they are refused, so that a client that needs one finds
+  /// out.
   private static let combinations: Set<Set<String>> = [
     [], ["object_type", "object_id"], ["object_type", "action"], ["object_id", "action"],
     ["lead_id", "object_type"], ["lead_id", "object_type", "action"], ["lead_id", "user_id"],

@@ -1,7 +1,7 @@
 import JSONBytes
 
-/// Invents the event log that goes with generated objects: what was made and changed in the last 30 days, and a
-/// few leads that exist nowhere else any more.
+/// Invents the event log that goes with generated objects: what was made and changed in the last 30 days, and
+/// a few leads that exist nowhere else any more.
 struct HistoryGenerator {
   let options: OrganisationOptions
   let now: Timestamp

@@ -13,7 +13,7 @@ extension LeadGenerator {
     let mean = max(0, options.activities - 2.6)
     let count = Int(mean * 2 * Double(random.below(1000)) / 1000 + 0.5)
     for _ in 0..<count {
-      switch random.weighted([24, 20, 24, 7, 4, 7, 6, 5, 2, 1]) {
+      switch random.weighted([24, 20, 24, 7, 4, 7, 6, 5, 2, 1, 1]) {
       case 0: addNote()
       case 1: addCall()
       case 2: addThread()
@@ -23,7 +23,8 @@ extension LeadGenerator {
       case 6: addLeadStatusChange()
       case 7: addCustomActivity()
       case 8: addFormSubmission()
-      default: addImportUpdate()
+      case 9: addImportUpdate()
+      default: addLeadMerge()
       }
     }
   }
@@ -166,6 +167,16 @@ extension LeadGenerator {
         "source_url_normalized": "www.example.com/contact", "user_id": nil,
         "values": .object(JSONObject(answers.map { ($0, JSONValue.text($1)) })),
       ]), created: start)
+  }
+
+  /// Another lead was merged into this one some time ago.
+  private mutating func addLeadMerge() {
+    add(
+      .leadMerge,
+      base([
+        "contact_id": nil, "source_lead_id": .string(ids.next(.lead)), "destination_lead_id": .string(leadID),
+        "source_display_name": "\(company) (old)", "destination_display_name": .string(company),
+      ]), created: moment(after: created))
   }
 
   private mutating func addImportUpdate() {

@@ -1,5 +1,6 @@
 extension SeededRandom {
-  /// A generator of its own for the `index`th of many things, so that one thing's luck does not move the next.
+  /// A generator of its own for the `index`th of many things, so that one thing's luck does not move the
+  /// next.
   init(seed: UInt64, stream index: Int) {
     var mixer = SeededRandom(seed: seed ^ (UInt64(truncatingIfNeeded: index) &* 0x9E37_79B9_7F4A_7C15))
     self.init(seed: mixer.next())

@@ -75,9 +75,9 @@ enum Vocabulary {
   ]
   static let paragraphs = [
     "Thanks for taking the time to talk today. I have put together what we discussed below.",
-    "You mentioned that follow-ups fall through the cracks. That is what our sequences are made for: you write them once, and nobody is forgotten.",
+    "You mentioned that follow-ups fall through the cracks. That is what our sequences are made for.",
     "The import took four minutes for a team of your size, including custom fields & old notes.",
-    "Please find the numbers attached. The annual plan saves about 15 % – \"two months free\", as you put it.",
+    "Please find the numbers attached. The annual plan saves 15 % – \"two months free\", as you put it.",
     "Could you tell me who else should be in the next call? Security questions go to our own engineers.",
     "Nous pouvons commencer dès lundi si cela vous convient.",
     "I am out of the office until Thursday; Ana will help you in the meantime 🙂",

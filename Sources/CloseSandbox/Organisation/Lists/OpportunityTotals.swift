@@ -8,19 +8,31 @@ struct OpportunityTotals: Sendable {
   private var expected: [String: Int] = [:]
 
   init(_ opportunities: some Sequence<Record>) {
-    for record in opportunities {
-      let object = record.object
-      let period = object["value_period"]?.string ?? "one_time"
-      counts[period, default: 0] += 1
-      add(object["value"], to: &totals, period)
-      add(object["expected_value"], to: &expected, period)
-      add(object["annualized_value"], to: &totals, "annualized")
-      add(object["annualized_expected_value"], to: &expected, "annualized")
-    }
+    for record in opportunities { add(record) }
   }
 
-  private func add(_ value: JSONValue?, to sums: inout [String: Int], _ key: String) {
-    sums[key, default: 0] &+= value?.int ?? 0
+  /// Reads only the keys it needs: every page of opportunities comes with the sums over all of them.
+  private mutating func add(_ record: Record) {
+    var period = "one_time"
+    var amounts = ["value": 0, "expected_value": 0, "annualized_value": 0, "annualized_expected_value": 0]
+    try? withJSONCursor(record.body) { (cursor) throws(JSONError) in
+      try cursor.enterObject()
+      while let name = try cursor.nextKey() {
+        let key = cursor.text(of: name)
+        if amounts[key] != nil {
+          amounts[key] = try cursor.readInt() ?? 0
+        } else if key == "value_period" {
+          period = try cursor.readString() ?? period
+        } else {
+          try cursor.skipValue()
+        }
+      }
+    }
+    counts[period, default: 0] += 1
+    totals[period, default: 0] &+= amounts["value"] ?? 0
+    expected[period, default: 0] &+= amounts["expected_value"] ?? 0
+    totals["annualized", default: 0] &+= amounts["annualized_value"] ?? 0
+    expected["annualized", default: 0] &+= amounts["annualized_expected_value"] ?? 0
   }
 
   func envelope(count: Int, currency: String) -> JSONObject {

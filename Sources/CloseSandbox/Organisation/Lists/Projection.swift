@@ -24,8 +24,8 @@ struct Projection: Sendable {
   /// Whether a field that is not sent by default was asked for.
   func asksFor(_ key: String) -> Bool { isEverything || names.contains(key) }
 
-  /// Appends those members of the JSON object in `body` that are let through, without braces, each with a comma
-  /// behind it.
+  /// Appends those members of the JSON object in `body` that are let through, without braces, each with a
+  /// comma behind it.
   func copyMembers(of body: [UInt8], to output: inout [UInt8]) {
     try? withJSONCursor(body) { (cursor) throws(JSONError) in
       try cursor.enterObject()

@@ -32,14 +32,14 @@ extension World {
   }
 
   /// The rows of a list, remembered for the next page.
-  private mutating func select(_ query: ListQuery, _ call: Call, _ resource: Resource) -> RowCache.Entry {
+  private mutating func select(_ list: ListQuery, _ call: Call, _ resource: Resource) -> RowCache.Entry {
     let store = listed(at: call.now)
     let parameters = call.parameters.sorted(without: World.pageParameters).map { "\($0.name)=\($0.value)" }
-    let key =
-      "\(resource.path)?\(parameters.joined(separator: "&"))#\(call.today) \(call.zoneOffset) \(store.version)"
+    let query = parameters.joined(separator: "&")
+    let key = "\(resource.path)?\(query)#\(call.today) \(call.zoneOffset) \(store.version)"
     if let entry = rowCache[key] { return entry }
-    var rows = query.selection.rows(in: store)
-    if let grouping = query.grouping { rows = grouped(rows, grouping) }
+    var rows = list.selection.rows(in: store)
+    if let grouping = list.grouping { rows = grouped(rows, grouping) }
     var entry = RowCache.Entry(rows: rows)
     if resource.kind == .opportunity {
       let totals = OpportunityTotals((0..<rows.count).lazy.map { rows[$0] })
@@ -47,7 +47,9 @@ extension World {
     } else {
       entry.totals = ["total_results": .int(rows.count)]
     }
-    rowCache.store(entry, for: key)
+    // What a smart view shows may depend on the time of day.
+    let hasView = call.parameters["lead_saved_search_id"] != nil || query.contains("in:")
+    if !hasView { rowCache.store(entry, for: key) }
     return entry
   }
 

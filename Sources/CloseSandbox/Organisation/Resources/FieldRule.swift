@@ -1,7 +1,7 @@
 /// One key that may be written: what it holds, and when.
 struct FieldRule: Sendable {
   enum Phase: Sendable {
-    case always, onCreate, onUpdate
+    case always, onCreate
   }
 
   let name: String
@@ -67,13 +67,6 @@ extension FieldRule {
   var onCreate: FieldRule {
     var rule = self
     rule.phase = .onCreate
-    return rule
-  }
-
-  /// Dropped from creates.
-  var onUpdate: FieldRule {
-    var rule = self
-    rule.phase = .onUpdate
     return rule
   }
 

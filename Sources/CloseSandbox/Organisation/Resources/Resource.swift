@@ -1,7 +1,7 @@
 import JSONBytes
 
-/// What the API says and does about one kind of object, as data: where it lives, how its lists page and filter,
-/// which keys an object has, and what may be written.
+/// What the API says and does about one kind of object, as data: where it lives, how its lists page and
+/// filter, which keys an object has, and what may be written.
 struct Resource: Sendable {
   let kind: Kind
   /// Path below `/api/v1/`, without slashes at the ends: `activity/note`.

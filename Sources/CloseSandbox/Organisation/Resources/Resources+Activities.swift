@@ -16,7 +16,8 @@ extension Resource {
       .call, "call", "Call", event: "activity.call",
       fields: [
         .choice(
-          "status", "created", "in-progress", "completed", "cancel", "no-answer", "busy", "failed", "timeout"),
+          "status", "created", "in-progress", "completed", "cancel", "no-answer", "busy", "failed",
+          "timeout"),
         .choice("direction", "outbound", "inbound").onCreate, .rule("duration", .integer(0...864_000)),
         .rule("phone", .phone), .text("note"), .text("note_html"), .rule("recording_url", .url),
         .rule("voicemail_url", .url), .reference("outcome_id", .outcome), .anything("source").onCreate,

@@ -1,6 +1,7 @@
 import JSONBytes
 
-/// Writes instants as Close does: Python's ISO format, with an offset on the classic stack, bare on the newer.
+/// Writes instants as Close does: Python's ISO format, with an offset on the classic stack, bare on the
+/// newer.
 struct DateStyle: Sendable {
   /// Whether a fraction of zero is left away.
   var dropsZeroFraction = true

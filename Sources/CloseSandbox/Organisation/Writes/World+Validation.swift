@@ -52,8 +52,6 @@ extension World {
         guard value == existing[rule.name] else { throw .immutable }
         return nil
       }
-    } else if rule.phase == .onUpdate {
-      return nil
     }
     if value.isNull {
       if rule.isRequired { throw .required }

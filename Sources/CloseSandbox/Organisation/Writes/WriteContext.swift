@@ -4,7 +4,6 @@ import JSONBytes
 struct WriteContext: Sendable {
   let now: Timestamp
   let userID: String
-  let isAdmin: Bool
   /// The caller's day.
   let today: String
   let requestID: String?
@@ -14,7 +13,6 @@ struct WriteContext: Sendable {
   init(_ call: Call) {
     now = call.now.toTheMillisecond
     userID = call.request.caller.userID
-    isAdmin = call.request.caller.isAdmin
     today = call.today
     requestID = call.id
     meta = [
@@ -27,7 +25,6 @@ struct WriteContext: Sendable {
   init(now: Timestamp, userID: String) {
     self.now = now
     self.userID = userID
-    isAdmin = true
     today = now.dateText
     requestID = nil
     meta = JSONObject()
