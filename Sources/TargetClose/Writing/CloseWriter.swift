@@ -60,7 +60,7 @@ struct CloseWriter: Sendable {
     do {
       let answer = try await gate.enter { try await client.page(call, CloseWriter.read) }
       responses.add(request, context, .success(answer), duration: ContinuousClock.now - started)
-      return answer
+      return answer.body
     } catch let error as CloseError {
       responses.add(request, context, .failure(error), duration: ContinuousClock.now - started)
       throw error
@@ -68,7 +68,7 @@ struct CloseWriter: Sendable {
   }
 
   /// The body as JSON; some deletions are answered with none.
-  private static func read(_ response: APIResponse) throws(JSONError) -> JSONValue {
-    response.body.isEmpty ? .null : try JSONValue(parsing: response.body)
+  private static func read(_ response: APIResponse) throws(JSONError) -> ResponseLog.Answer {
+    (response.status, response.body.isEmpty ? .null : try JSONValue(parsing: response.body))
   }
 }
