@@ -16,6 +16,15 @@ struct IntentProbe: Sendable {
     self.body = body
   }
 
+  /// The probe for what an operation would create.
+  init?(_ operation: Operation) {
+    guard let body = operation.request?.body?.object,
+      let resource = ResourceTable.resource(named: operation.resource)
+    else { return nil }
+    self.resource = resource
+    self.body = body
+  }
+
   /// The lead the object belongs to.
   var lead: String? { body["lead_id"]?.string }
 
