@@ -89,7 +89,7 @@ struct TargetCrashTests {
   // MARK: Lost answers
 
   /// A fault that strikes nothing but what creates something.
-  private static func creating(_ fault: String) -> String {
+  static func creating(_ fault: String) -> String {
     ["lead/", "contact/", "opportunity/", "task/", "activity/"].map { "\(fault),method=POST,path=\($0)" }
       .joined(separator: ";")
   }
