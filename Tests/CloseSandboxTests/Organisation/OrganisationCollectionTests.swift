@@ -1,5 +1,6 @@
 import CloseSandbox
 import JSONBytes
+import TestSupport
 import Testing
 
 @Suite("Collections of anything, which only the sandbox has")
@@ -17,6 +18,20 @@ struct OrganisationCollectionTests {
     #expect(all.ids == [row["id"]?.string ?? ""] + rows.ids && Set(all.ids).count == 3)
     #expect(all["has_more"] == false)
     #expect(try fixture.get("sandbox_collection/others/").data.isEmpty)
+  }
+
+  @Test func `the server takes arrays for them, and a key as everywhere`() throws {
+    let sandbox = try startSandbox(organisation: { $0.leads = 0 })
+    func post(_ body: String, key: String?) throws -> RawResponse {
+      try rawFetch("POST", "/api/v1/sandbox_collection/x/", port: sandbox.port, key: key, body: body)
+    }
+    #expect(try post("[{}, {}]", key: nil).status == 401)
+    #expect(try post("[{}, {}]", key: sandbox.apiKey).json?["data"]?.array?.count == 2)
+    #expect(try post("[{}, {}", key: sandbox.apiKey).status == 400)
+    #expect(try post("[{}, 3]", key: sandbox.apiKey).status == 400)
+    #expect(
+      try rawFetch("GET", "/api/v1/sandbox_collection/x/", port: sandbox.port, key: sandbox.apiKey)
+        .json?["data"]?.array?.count == 2)
   }
 
   @Test func `a row of one's own id is made, added to, read and deleted`() throws {
