@@ -3,7 +3,13 @@ import JSONBytes
 /// The lanes a record stays in: one for its key, and one for every value that others may mean the same object by.
 enum RecordLanes {
   static func lanes(of record: SourceRecord) -> [Digest] {
-    [keyLane(of: record)] + tokens(of: record).map(\.lane)
+    [keyLane(of: record)] + tokens(of: record).map(\.lane) + sharedLane(of: record)
+  }
+
+  /// An organisation's object stays the same in whatever stream it comes.
+  private static func sharedLane(of record: SourceRecord) -> [Digest] {
+    guard let organisation = record.organisation, let id = record.fields["id"]?.string else { return [] }
+    return [Digest("shared", organisation, id)]
   }
 
   static func keyLane(of record: SourceRecord) -> Digest {

@@ -13,11 +13,18 @@ struct Matcher: Sendable {
   private var journalKey: JournalKey { JournalKey(stream: record.stream.name, key: record.key) }
 
   /// The id of the object the record was written to before; nil when it was not.
+  ///
+  /// An organisation may send one object in several streams, a note among `notes` and among `activities`.
   func writtenBefore() throws(SingerError) -> String? {
-    guard let result = try context.journal.result(of: journalKey), result.resource == resource.name else {
-      return nil
+    if let result = try context.journal.result(of: journalKey), result.resource == resource.name {
+      return result.id.isEmpty ? nil : result.id
     }
-    return result.id.isEmpty ? nil : result.id
+    return sharesIDs ? try context.journal.id(of: record.key, resource: resource.name) : nil
+  }
+
+  /// Whether a record of another stream with the same key is the same object.
+  private var sharesIDs: Bool {
+    record.organisation != nil && record.key.text == record.fields["id"]?.string
   }
 
   /// The match keys the record has values for.
@@ -77,7 +84,7 @@ struct Matcher: Sendable {
   /// The object that a plan creates for an earlier record of the same key.
   private func planned() throws(SingerError) -> MatchedObject? {
     guard let id = context.memory.plannedID(of: record.key, resource: resource.name),
-      id.stream == record.stream.name,
+      id.stream == record.stream.name || sharesIDs,
       let body = try context.memory.plannedObject(of: record.key, resource: resource.name)
     else { return nil }
     return MatchedObject(id: id.text, live: context.memory.planned(id.text, body))
