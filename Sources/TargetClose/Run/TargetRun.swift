@@ -173,8 +173,10 @@ struct TargetRun: Sendable {
       "; the first is line \($0.line): stream \($0.stream): \($0.rejection)"
     }
     let place = deadLetters.count > 0 ? "; they are in \(deadLetters.name)" : ""
+    let isCutShort = await dispatcher.isStopped
+    let end = isCutShort ? ", which ended the run: the rest of the input has not been written" : ""
     log.critical(
-      "\(outcomes.refused) of \(report.records) records could not be written\(place)\(first ?? "")")
+      "\(outcomes.refused) of \(report.records) records could not be written\(end)\(place)\(first ?? "")")
     return .failure
   }
 }
