@@ -153,7 +153,8 @@ struct TargetPlanTests {
       let process = try target.start(arguments: ["--apply", target.directory.file("plan.jsonl")])
       #expect(await eventually { sandbox.server.statistics.inFlight > 0 || sandbox.writes.count > answers })
       process.send(9)
-      #expect(await process.outcome().exit == -9)
+      // It may have come to its end when nothing was left to hold up.
+      #expect([-9, 0].contains(await process.outcome().exit))
     }
     try sandbox.server.setFaults("")
     try await apply(target).expectHealthy()

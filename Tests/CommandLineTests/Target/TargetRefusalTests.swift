@@ -77,16 +77,20 @@ struct TargetRefusalTests {
   }
 
   @Test(
-    arguments: [(["on_error": "stop"], 1), (["max_errors": 2], 2), (["max_errors": 3], 2)]
-      as [(JSONObject, Int)])
-  func `refusals end the run when there are too many`(config: JSONObject, letters: Int) async throws {
+    arguments: [(["on_error": "stop"], 1...2), (["max_errors": 2], 2...2), (["max_errors": 3], 2...2)]
+      as [(JSONObject, ClosedRange<Int>)])
+  func `refusals end the run when there are too many`(
+    config: JSONObject, letters: ClosedRange<Int>
+  ) async throws {
     let sandbox = try startEmptySandbox()
     let target = try Target(sandbox, config.merging(["concurrency": 1]))
     let many = (1...300).map { TargetRefusalTests.contact("M\($0)", "m\($0)@acme.com") }
     let run = try await target.run(TargetRefusalTests.input + many + [.state(2)])
     #expect(run.exit == 1)
     let isOver = config["max_errors"] != 3
-    #expect(try target.deadLetters.count == letters)
+    // What is in hand already is seen through.
+    #expect(letters.contains(try target.deadLetters.count))
+    #expect(run.lastLine.contains("the rest of the input has not been written") == isOver)
     #expect((sandbox.count("contact") < 303) == isOver)
     #expect(run.output.contains(2) != isOver)
     // What was not reached comes in the next run.
