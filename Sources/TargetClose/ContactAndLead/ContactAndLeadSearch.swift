@@ -111,7 +111,7 @@ struct ContactAndLeadSearch: Sendable {
   private func objects(_ criterion: MatchCriterion, _ resource: ResourceDefinition) async throws
     -> [MatchedObject]
   {
-    var ids = criterion.tokens.flatMap(context.journal.recentIDs)
+    var ids = criterion.tokens.flatMap(context.recentIDs)
     let rows = try await context.reads.search(criterion, label: label)
     ids += rows.filter(criterion.confirms).compactMap { $0["id"]?.string }
     var found: [MatchedObject] = []
@@ -124,7 +124,7 @@ struct ContactAndLeadSearch: Sendable {
   }
 
   private func object(_ resource: ResourceDefinition, _ id: String) async throws -> JSONObject? {
-    try await context.reads.object(resource.path(of: id), label: label)
+    try await context.object(resource, id, label: label)
   }
 
   private static func definition(

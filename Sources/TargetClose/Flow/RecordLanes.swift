@@ -1,22 +1,29 @@
+import CloseConnection
 import JSONBytes
 
 /// The lanes a record stays in: one for its key, and one for every value that others may mean the same object by.
 enum RecordLanes {
-  static func lanes(of record: SourceRecord) -> [Digest] {
-    [keyLane(of: record)] + tokens(of: record).map(\.lane)
+  /// - Parameter directory: knows the custom fields among the match keys, which go by several names.
+  static func lanes(of record: SourceRecord, _ directory: Directory) -> [Digest] {
+    [keyLane(of: record)] + tokens(of: record, directory).map(\.lane)
   }
 
   static func keyLane(of record: SourceRecord) -> Digest {
     JournalKey(stream: record.stream.name, key: record.key).digest
   }
 
-  private static func tokens(of record: SourceRecord) -> [MatchToken] {
+  private static func tokens(of record: SourceRecord, _ directory: Directory) -> [MatchToken] {
     let settings = record.stream.settings
     let fields = settings.mapping.apply(to: record.fields)
     switch settings.destination {
     case .resource(let resource):
-      return settings.match.flatMap { key in
-        values(of: key, fields).map { MatchToken(resource: resource.name, field: key.description, value: $0) }
+      return (settings.match.isEmpty ? [.id] : settings.match).flatMap { key in
+        if case .custom(let name) = key {
+          return custom(name, resource, fields, record.stream.customFieldNames, directory)
+        }
+        return values(of: key, fields).map {
+          MatchToken(resource: resource.name, field: key.description, value: $0)
+        }
       }
     case .contactAndLead:
       return ["lead_external_id", "contact_external_id", "contact_email"].compactMap { name in
@@ -35,9 +42,26 @@ enum RecordLanes {
     case .email: entries("email", "emails", fields)
     case .phone: entries("phone", "phones", fields)
     case .field(let name): fields[name]?.list ?? []
-    case .custom(let name):
-      fields.flatMap { RecordMapper.customFields($0.key, $0.value) ?? [] }.filter { $0.name == name }
-        .flatMap(\.value.list)
+    case .custom: []
+    }
+  }
+
+  /// The values of one custom field, by whatever name settings and record call it.
+  private static func custom(
+    _ name: String, _ resource: ResourceDefinition, _ fields: JSONObject, _ foreignNames: [String: String],
+    _ directory: Directory
+  ) -> [MatchToken] {
+    guard let scope = resource.customFields, let wanted = directory.customField(name, of: scope) else {
+      return []
+    }
+    let all = fields.flatMap { RecordMapper.customFields($0.key, $0.value) ?? [] }
+    let same = all.filter { field in
+      [field.name, foreignNames[field.name]].compactMap(\.self).contains {
+        directory.customField($0, of: scope)?.id == wanted.id
+      }
+    }
+    return same.flatMap(\.value.list).map {
+      MatchToken(resource: resource.name, field: "custom.\(wanted.id)", value: $0)
     }
   }
 

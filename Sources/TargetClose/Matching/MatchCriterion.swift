@@ -129,7 +129,9 @@ extension MatchCriterion {
     case .email: return [contactPart("contact_email", "email", text)]
     case .phone:
       let number = PhoneNumber(text)
-      let spellings = number.isInternational ? ["+" + number.digits] : [text, "+" + number.digits]
+      // Close writes numbers as E.164, of which a national one is the end.
+      let spellings =
+        number.isInternational ? ["+" + number.digits] : [text, "+" + number.digits, number.digits]
       return spellings.map { contactPart("contact_phone", "phone", $0) }
     case .field(let name): return [SearchQuery.where(SearchQuery.field(name, of: type), condition(value))]
     case .custom:

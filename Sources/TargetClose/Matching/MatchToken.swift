@@ -39,15 +39,45 @@ extension MatchToken: CustomStringConvertible {
 }
 
 extension MatchToken {
-  /// How to search for it; nil for tokens that no search takes.
-  func criterion(_ resource: ResourceDefinition) -> MatchCriterion? {
+  /// How to search for the object that a body has been sent for; nil for tokens that no search takes.
+  func criterion(
+    _ resource: ResourceDefinition, _ body: JSONObject, _ directory: Directory
+  ) -> MatchCriterion? {
+    guard self.resource == resource.name else { return nil }
     // Of a telephone number the token has the last digits only.
-    guard self.resource == resource.name, field != "phone" else { return nil }
+    if field == "phone" {
+      return MatchCriterion(.phone, resource, phones(in: body).filter { isSame(phone: $0) })
+    }
     guard field.hasPrefix("custom.") else {
       return MatchCriterion(MatchKey(field), resource, [.string(value)])
     }
     let id = String(field.dropFirst("custom.".count))
-    let definition = CustomFieldDefinition(["id": .string(id)])
-    return MatchCriterion(.custom(id), resource, [.string(value)], customField: definition)
+    let known = resource.customFields.flatMap { directory.customField(id, of: $0) }
+    let definition = known ?? CustomFieldDefinition(["id": .string(id)])
+    let number = definition?.type == "number" ? try? JSONValue(parsing: value) : nil
+    return MatchCriterion(.custom(id), resource, [number ?? .string(value)], customField: definition)
+  }
+
+  private func isSame(phone: JSONValue) -> Bool {
+    MatchToken(resource: resource, field: field, value: phone) == self
+  }
+
+  private func phones(in body: JSONObject) -> [JSONValue] {
+    let holders = resource == "lead" ? body["contacts"]?.list ?? [] : [.object(body)]
+    return holders.flatMap { $0["phones"]?.list ?? [] }.compactMap { $0["phone"] }
+  }
+}
+
+extension DirectoryReader {
+  /// How to search for the object that a body has been sent for, by each token that a search takes.
+  ///
+  /// - Throws: `CloseError`.
+  func criteria(
+    _ tokens: [MatchToken], _ resource: ResourceDefinition, _ body: JSONObject
+  ) async throws -> [MatchCriterion] {
+    let isByCustomField = tokens.contains { $0.field.hasPrefix("custom.") }
+    let tables = isByCustomField ? resource.customFields.map { [Directory.Table.customFields($0)] } ?? [] : []
+    let directory = try await directory(with: Set(tables))
+    return tokens.compactMap { $0.criterion(resource, body, directory) }
   }
 }

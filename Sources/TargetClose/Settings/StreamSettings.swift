@@ -61,6 +61,18 @@ extension StreamSettings {
   }
 }
 
+extension StreamSettings {
+  /// The directory's tables it takes to make sense of the match keys.
+  var matchTables: Set<Directory.Table> {
+    let isByCustomField = match.contains { if case .custom = $0 { true } else { false } }
+    guard isByCustomField, case .resource(let resource) = destination, let scope = resource.customFields
+    else {
+      return []
+    }
+    return [.customFields(scope)]
+  }
+}
+
 /// What is done with a record.
 enum StreamAction: String, CaseIterable, Sendable {
   case create, update, upsert, delete

@@ -15,7 +15,7 @@ struct ResponseLog: Sendable {
   let log: Log
 
   func add(
-    _ request: PlannedRequest, _ context: WriteContext, _ outcome: Result<JSONValue, CloseError>,
+    _ request: PlannedRequest, _ context: WriteContext, _ outcome: Result<WriteAnswer, CloseError>,
     duration: Duration
   ) {
     guard file != nil || webhook != nil || answers != nil else { return }
@@ -28,8 +28,9 @@ struct ResponseLog: Sendable {
     line["seconds"] = JSONNumber(milliseconds / 1000).map(JSONValue.number)
     switch outcome {
     case .success(let answer):
-      line["id"] = answer["id"]
-      line["response"] = answer
+      line["status"] = .int(answer.status)
+      line["id"] = answer.body["id"]
+      line["response"] = answer.body
     case .failure(let error):
       line["status"] = error.status.map { .int($0) } ?? .null
       line["message"] = .string(log.redact(error.description))
