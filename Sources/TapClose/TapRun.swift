@@ -113,15 +113,7 @@ extension TapRun {
   func unlessStopped<Result: Sendable>(
     _ body: @escaping @Sendable () async throws -> Result
   ) async throws -> Result? {
-    try await withThrowingTaskGroup(of: Result?.self) { group in
-      group.addTask { try await body() }
-      group.addTask {
-        await interruption.wait()
-        return nil
-      }
-      defer { group.cancelAll() }
-      return try await group.next() ?? nil
-    }
+    try await interruption.unlessRequested(body)
   }
 }
 

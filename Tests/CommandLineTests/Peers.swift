@@ -9,6 +9,8 @@ enum Peer: String, CaseIterable {
   case targetCSV = "target-csv"
   case targetDuckDB = "target-duckdb"
   case meltano = "meltano"
+  /// A library: its program is its Python.
+  case singerSDK = "singer-sdk"
 
   /// Where `make test` installs it.
   func path() throws -> String {

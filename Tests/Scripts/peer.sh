@@ -16,5 +16,7 @@ if [ ! -x "$venv/bin/$program" ]; then
   fi
   echo "installing $* for $program" >&2
   "$venv/bin/pip" install --quiet --disable-pip-version-check "$@" >&2
+  # A library without a program of its own is known by its Python.
+  [ -x "$venv/bin/$program" ] || ln -s python "$venv/bin/$program"
 fi
 echo "$venv/bin/$program"

@@ -8,5 +8,6 @@ $peer singer-check-tap singer-tools==0.4.1 >/dev/null
 $peer target-csv meltanolabs-target-csv==0.5.0 >/dev/null
 $peer target-duckdb target-duckdb==0.8.0 >/dev/null
 $peer meltano meltano==4.4.1 >/dev/null
+$peer singer-sdk singer-sdk==0.54.9 >/dev/null
 swift build --build-tests
 swift test --skip-build --disable-xctest "$@"

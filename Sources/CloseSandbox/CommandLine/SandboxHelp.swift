@@ -68,5 +68,8 @@ enum SandboxHelp {
       GET  /sandbox/counts            how many objects there are, and how many messages would have been sent
       GET  /sandbox/credentials       API keys (one of an admin, one not) and an OAuth client
     clock, faults and rate answer to GET as well. OAuth tokens come from POST /oauth2/token/.
+
+    Beyond Close, with a key: /api/v1/sandbox_collection/NAME/ keeps any JSON as rows {"id": …, "values": {…}}.
+      GET all rows, POST an object or an array of them; GET, PUT and DELETE one at …/NAME/ID/
     """
 }

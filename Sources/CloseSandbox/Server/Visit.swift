@@ -40,6 +40,8 @@ struct Visit {
     call.headers["authorization"] = nil
     guard request.method == "POST" || request.method == "PUT", !takesNoBody else { return call }
     try checkContentType()
+    // The collections, which Close has not, take any JSON and check it themselves.
+    if record.path.hasPrefix("sandbox_collection/") { return call }
     let parameters = try checkJSON()
     if let parameters { call.query = Visit.query(parameters, besides: request.query) }
     if isOverridden { call.body = [] }

@@ -82,6 +82,23 @@ public final class Interruption: Sendable {
     }
   }
 
+  /// Runs `body`; cancels it and returns nil when the program is asked to stop meanwhile.
+  ///
+  /// - Throws: what `body` throws.
+  public func unlessRequested<Result: Sendable>(
+    _ body: @escaping @Sendable () async throws -> Result
+  ) async throws -> Result? {
+    try await withThrowingTaskGroup(of: Result?.self) { group in
+      group.addTask { try await body() }
+      group.addTask {
+        await self.wait()
+        return nil
+      }
+      defer { group.cancelAll() }
+      return try await group.next() ?? nil
+    }
+  }
+
   private static func monotonicNanoseconds() -> Int64 {
     var time = timespec()
     // Safety: `clock_gettime` only fills the struct it is given.

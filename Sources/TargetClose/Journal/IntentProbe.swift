@@ -22,6 +22,16 @@ struct IntentProbe: Sendable {
       body["date_created"] == nil ? intent.time.adding(seconds: -IntentProbe.clockSkew) : nil
   }
 
+  /// The probe for what an operation would create.
+  init?(_ operation: Operation) {
+    guard let body = operation.request?.body?.object,
+      let resource = ResourceTable.resource(named: operation.resource)
+    else { return nil }
+    self.resource = resource
+    self.body = body
+    earliest = nil
+  }
+
   /// The lead the object belongs to.
   var lead: String? { body["lead_id"]?.string }
 

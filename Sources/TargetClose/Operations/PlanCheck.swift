@@ -24,7 +24,7 @@ struct PlanCheck: Sendable {
       var operation = operation
       for id in operation.plannedIDs { operation.fill(id, with: try self.id(of: id) ?? "") }
       switch operation.action {
-      case .create: try await confirmAbsent(operation, line)
+      case .create: operation = try await confirmAbsent(operation, line)
       case .update: operation = try await confirmUnchanged(operation, line)
       case .delete, .noop, .skip: break
       case .reject: operation = .skipped(operation.reason, resource: operation.resource)
@@ -38,10 +38,16 @@ struct PlanCheck: Sendable {
     try context.journal.result(of: planned.journalKey).flatMap { $0.id.isEmpty ? nil : $0.id }
   }
 
-  private func confirmAbsent(_ operation: Operation, _ line: PlanLine) async throws {
+  private func confirmAbsent(_ operation: Operation, _ line: PlanLine) async throws -> Operation {
     let key = JournalKey(stream: line.stream, key: line.key, role: operation.role)
     if let known = try context.journal.result(of: key) {
-      throw Rejection("it has been created since the plan was made: \(known.id)")
+      // The plan may have been carried out up to here by a run that was killed then.
+      guard known.content == nil, try await isCarriedOut(operation, known.id, line) else {
+        throw Rejection("it has been created since the plan was made: \(known.id)")
+      }
+      return Operation(
+        action: .noop, resource: operation.resource, role: operation.role, id: known.id,
+        reason: "created before")
     }
     var known: Set<String> = []
     for id in operation.known {
@@ -52,6 +58,7 @@ struct PlanCheck: Sendable {
     let resource = ResourceTable.resource(named: operation.resource)
     if let resource { try await confirmAbsent(operation.tokens, resource, body, known, line) }
     try await confirmAbsent(operation.nestedTokens, .contact, contact, known, line)
+    return operation
   }
 
   private func confirmAbsent(
@@ -74,6 +81,14 @@ struct PlanCheck: Sendable {
           "an object that matches by \(criterion.field) has come since the plan was made: \(id)")
       }
     }
+  }
+
+  /// Whether an object is what the operation would create.
+  private func isCarriedOut(_ operation: Operation, _ id: String, _ line: PlanLine) async throws -> Bool {
+    guard let probe = IntentProbe(operation),
+      let live = try await context.reads.object(probe.resource.path(of: id), label: line.stream)
+    else { return false }
+    return probe.matches(live)
   }
 
   private func confirmUnchanged(_ operation: Operation, _ line: PlanLine) async throws -> Operation {

@@ -67,6 +67,12 @@ struct SourceRecord: Sendable {
   /// Bytes of JSON.
   let size: Int
 
+  /// Whether anything tells it from other records; records without a key by intention are told by their content.
+  var hasKey: Bool {
+    let names = stream.keyProperties
+    return names.isEmpty || names.contains { !(fields[$0]?.isNull ?? true) }
+  }
+
   /// Whether the source says that it is gone (`_sdc_deleted_at`).
   var isTombstone: Bool { fields["_sdc_deleted_at"].map { !$0.isNull } ?? false }
 

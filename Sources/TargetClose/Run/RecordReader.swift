@@ -72,13 +72,20 @@ struct RecordReader: Sendable {
       // Valid JSON, but not what the schema promised: kept like any other record that cannot be written.
       let fields = try message.parse()
       let record = stream.record(fields, bytes: Array(message.bytes), line: message.line)
-      return try await admit(.refused(record, Rejection(error.description)), record)
+      var fault = error
+      // Whoever reads the rejection knows whose it is.
+      (fault.line, fault.stream) = (nil, nil)
+      return try await admit(.refused(record, Rejection(fault.description)), record)
     }
     return try await take(record)
   }
 
   /// Takes a record in; false when the run is to end.
   func take(_ record: SourceRecord) async throws -> Bool {
+    guard record.hasKey else {
+      let names = record.stream.keyProperties.joined(separator: "\", \"")
+      return try await admit(.refused(record, Rejection("the key \"\(names)\" is missing or null")), record)
+    }
     let key = JournalKey(stream: record.stream.name, key: record.key)
     // Asked last: a record of the same key may have been written while we found out that none is on its way.
     if !isDryRun, context.journal.isUnchanged(key, record.content),

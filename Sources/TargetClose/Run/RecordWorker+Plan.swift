@@ -10,6 +10,8 @@ extension RecordWorker {
       if let content = line.content, context.journal.isUnchanged(key, content) {
         return try await outcomes.done(line.reduced(to: "carried out before"), handout.job)
       }
+      let settings = try context.settings(of: line.stream)
+      try settleEarlierAttempt(key, settings)
       let check = PlanCheck(context: context)
       if let parent = try check.missingParent(line) {
         guard !handout.isLast else {
@@ -21,8 +23,7 @@ extension RecordWorker {
       var line = line
       line.operations = try await check.confirmed(line)
       try await executor.carryOut(
-        line.operations, key: key, content: line.content, settings: context.settings(of: line.stream),
-        line: line.line)
+        line.operations, key: key, content: line.content, settings: settings, line: line.line)
       for operation in line.operations {
         let parent = RecordPlanner.ParentKey(resource: operation.resource, key: line.key)
         await dispatcher.wake(parent.digest)

@@ -51,7 +51,7 @@ struct RecordWorker: Sendable {
           try await outcomes.unchanged(record, key, handout.job)
           return
         }
-        try settleEarlierAttempt(key, record)
+        try settleEarlierAttempt(key, record.stream.settings)
         switch try await planner.plan(record, isLast: handout.isLast) {
         case .wait(let parent): return try await wait(record, for: parent, handout.job)
         case .operations(let operations):
@@ -74,9 +74,9 @@ struct RecordWorker: Sendable {
   }
 
   /// A create of an earlier run, or of an earlier record, whose outcome nobody could find out.
-  private func settleEarlierAttempt(_ key: JournalKey, _ record: SourceRecord) throws {
+  func settleEarlierAttempt(_ key: JournalKey, _ settings: StreamSettings) throws {
     guard let intent = context.journal.openIntent(of: key) else { return }
-    if record.stream.settings.isRepeatable, !planner.isDryRun { return try context.journal.void(intent) }
+    if settings.isRepeatable, !planner.isDryRun { return try context.journal.void(intent) }
     let advice =
       planner.isDryRun
       ? "a run without --dry-run finds out"

@@ -6,6 +6,10 @@ import Singer
 extension TargetRun {
   /// Checks that the key works and that the names in the settings exist.
   func test() async throws -> ExitCode {
+    try await interruption.unlessRequested { try await check() } ?? stopped
+  }
+
+  private func check() async throws -> ExitCode {
     let organisation = try await organisation()
     log.info(
       "the key belongs to organisation \(organisation["name"]?.string ?? organisation["id"]?.string ?? "")")

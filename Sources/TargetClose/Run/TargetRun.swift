@@ -81,7 +81,8 @@ struct TargetRun: Sendable {
     isDryRun: Bool = false, deadLetters place: (path: String, name: String)? = nil,
     answers: Answers? = nil, _ feed: @escaping @Sendable (Desk) async throws -> Void
   ) async throws -> ExitCode {
-    let context = try await newContext(isDryRun: isDryRun)
+    let opened = try await interruption.unlessRequested { try await newContext(isDryRun: isDryRun) }
+    guard let context = opened else { return stopped }
     let plan = isDryRun ? PlanOutput(writer: output) : nil
     let inputStop = Interruption()
     let dispatcher = Dispatcher(
@@ -151,6 +152,12 @@ struct TargetRun: Sendable {
       answers: answers, clock: clock, log: log)
   }
 
+  /// The exit code of a run that a signal has ended, which is said.
+  var stopped: ExitCode {
+    log.critical("stopped by a signal; what is not covered by the last STATE comes again")
+    return interruption.exitCode ?? .failure
+  }
+
   /// Says how the run ended; the last line of the log is the reason when it did not end well.
   private func conclude(
     _ dispatcher: Dispatcher, _ outcomes: Outcomes, _ deadLetters: DeadLetters, _ failure: (any Error)?
@@ -160,10 +167,7 @@ struct TargetRun: Sendable {
     report.summarise(
       totals: client.totals, duration: ContinuousClock.now - started, succeeded: succeeded)
     if let fatal, !(fatal is CancellationError) { throw fatal }
-    if let exit = interruption.exitCode {
-      log.critical("stopped by a signal; what is not covered by the last STATE comes again")
-      return exit
-    }
+    if interruption.isRequested { return stopped }
     guard outcomes.refused > 0 else { return .success }
     let first = deadLetters.first.map {
       "; the first is line \($0.line): stream \($0.stream): \($0.rejection)"

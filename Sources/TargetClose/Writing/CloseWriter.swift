@@ -34,6 +34,12 @@ struct CloseWriter: Sendable {
     guard request.method == .patch || (request.method == .put && verb.method == .put) else {
       return try await call(request, context)
     }
+    // The first update finds out for all of them.
+    guard !verb.isSettled else { return try await update(request, context) }
+    return try await verb.probing.enter { try await update(request, context) }
+  }
+
+  private func update(_ request: PlannedRequest, _ context: WriteContext) async throws -> JSONValue {
     var request = request
     request.method = verb.method
     do {

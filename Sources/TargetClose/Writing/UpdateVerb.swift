@@ -1,4 +1,5 @@
 import CloseAPI
+import CloseConnection
 import Synchronization
 
 /// Which verb updates go out with.
@@ -23,6 +24,8 @@ final class UpdateVerb: Sendable {
   }
 
   private let state: Mutex<State>
+  /// For the updates that come before it is known which verb works: one at a time.
+  let probing = RequestGate(limit: 1)
 
   init(_ setting: UpdateMethodSetting) {
     let start: State =
@@ -43,6 +46,11 @@ final class UpdateVerb: Sendable {
       case .usesPut: .put
       }
     }
+  }
+
+  /// Whether there is nothing to find out any more.
+  var isSettled: Bool {
+    state.withLock { if case .unknown = $0 { false } else { true } }
   }
 
   /// Takes note that a PATCH was accepted.

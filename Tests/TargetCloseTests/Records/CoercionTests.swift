@@ -83,8 +83,7 @@ struct RecordKeyTests {
     let close = FakeClose()
     let target = try TargetHarness(close)
     let lines = [
-      schema("leads", key: "id"), record("leads", ["id": .null, "name": "A"]),
-      record("leads", ["id": .null, "name": "B"]),
+      schema("leads"), record("leads", ["name": "A"]), record("leads", ["name": "B"]),
     ]
     _ = try await target.write(lines)
     _ = try await target.write(lines)

@@ -27,7 +27,7 @@ struct Route: Sendable {
   }
 
   /// All of them; the first that matches answers.
-  static let all: [Route] = reads + writes + oauthOnly + reports
+  static let all: [Route] = reads + writes + oauthOnly + reports + collections
 
   private static let reads: [Route] = [
     Route("GET", "me") { world, call, _ throws(Refusal) in try world.me(call) },

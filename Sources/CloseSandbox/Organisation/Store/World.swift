@@ -14,6 +14,8 @@ public struct World: Sendable {
   var ids: IDSource
   /// E-mails and SMS that Close would have sent out.
   var sentMessages = 0
+  /// What was written to `sandbox_collection/`.
+  var collections = CollectionTable()
   /// Answers to the last list requests, good until something changes.
   var rowCache = RowCache()
   private var lag: LaggingStore?
