@@ -133,8 +133,7 @@ struct ContactAndLeadSearch: Sendable {
   ) async throws -> CustomFieldDefinition? {
     guard let name else { return nil }
     let directory = try await context.directory.directory(with: [.customFields(scope)])
-    let bare = name.hasPrefix("custom.") ? String(name.dropFirst("custom.".count)) : name
-    guard let definition = directory.customField(bare, of: scope) else {
+    guard let definition = directory.customField(name, of: scope) else {
       throw SingerError(
         .config, "\"\(setting)\" names no \(scope.rawValue) custom field of the organisation: \"\(name)\"",
         file: "streams.\(record.stream.name)")

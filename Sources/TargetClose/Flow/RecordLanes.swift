@@ -25,15 +25,30 @@ enum RecordLanes {
           MatchToken(resource: resource.name, field: key.description, value: $0)
         }
       }
-    case .contactAndLead:
-      return ["lead_external_id", "contact_external_id", "contact_email"].compactMap { name in
-        guard let value = fields[name], !value.isNull, value != "" else { return nil }
-        let resource = name.hasPrefix("lead") ? "lead" : "contact"
-        let field = name == "contact_email" ? "email" : name
-        return MatchToken(resource: resource, field: field, value: value)
-      }
+    case .contactAndLead(let settings):
+      return [
+        custom("lead_external_id", of: .lead, settings.companyIDField, fields, directory),
+        custom("contact_external_id", of: .contact, settings.userIDField, fields, directory),
+        token("contact_email", of: .contact, "email", fields),
+      ].compactMap(\.self)
     case .anyActivity, .endpoint, .dictionary: return []
     }
+  }
+
+  /// An id of a `contact_and_lead` record, in the lane of the custom field that holds it.
+  private static func custom(
+    _ name: String, of scope: CustomFieldScope, _ field: String?, _ fields: JSONObject, _ directory: Directory
+  ) -> MatchToken? {
+    guard let field, let definition = directory.customField(field, of: scope) else { return nil }
+    let resource: ResourceDefinition = scope == .lead ? .lead : .contact
+    return token(name, of: resource, "custom.\(definition.id)", fields)
+  }
+
+  private static func token(
+    _ name: String, of resource: ResourceDefinition, _ field: String, _ fields: JSONObject
+  ) -> MatchToken? {
+    guard let value = fields[name], !value.isNull, value != "" else { return nil }
+    return MatchToken(resource: resource.name, field: field, value: value)
   }
 
   private static func values(of key: MatchKey, _ fields: JSONObject) -> [JSONValue] {

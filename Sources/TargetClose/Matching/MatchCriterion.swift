@@ -74,6 +74,13 @@ extension MatchCriterion {
     }
   }
 
+  /// Whether the object certainly is another one: it has a value for a custom field that holds just one, and it
+  /// is none of these.
+  func contradicts(_ object: JSONObject) -> Bool {
+    guard case .custom = key, customField?.acceptsMultipleValues == false else { return false }
+    return (object[field]?.list ?? []).contains { $0 != "" } && !confirms(object)
+  }
+
   /// What the compared field holds.
   private var kind: FieldKind {
     switch key {

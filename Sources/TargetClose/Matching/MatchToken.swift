@@ -35,7 +35,12 @@ extension MatchToken: CustomStringConvertible {
   }
 
   /// What keeps records that may mean the same object from being written at the same time.
-  var lane: Digest { Digest("match", resource, field, value) }
+  ///
+  /// Addresses and numbers are those of a contact, even where a lead is looked for by them.
+  var lane: Digest {
+    let isOfContact = field == "email" || field == "phone"
+    return Digest("match", isOfContact ? "contact" : resource, field, value)
+  }
 }
 
 extension MatchToken {

@@ -66,7 +66,14 @@ struct Matcher: Sendable {
       } else {
         continue
       }
-      if !found.isEmpty { return policy.decide(found, by: key.description, lead: lead) }
+      if found.isEmpty { continue }
+      let stronger = keys.prefix { $0 != key }
+      if let conflict = Matcher.conflict(of: found, with: criteria.filter { stronger.contains($0.key) }) {
+        return .reject(
+          "\(conflict.object.id) matches by \(key), but has another \(conflict.criterion.key); correct one of them, "
+            + "or do not match by \(key)")
+      }
+      return policy.decide(found, by: key.description, lead: lead)
     }
     return written ?? policy.decide([], by: keys.map(\.description).joined(separator: ", "))
   }
@@ -80,6 +87,19 @@ struct Matcher: Sendable {
     return try context.memory.plannedObject(id).map {
       .write([MatchedObject(id: id.text, live: $0)], "an earlier record of the input creates it")
     }
+  }
+
+  /// An object found by a weaker key that has another value of its own for a stronger one.
+  ///
+  /// A customer number tells two companies of one name apart, and two people who share an address: writing the
+  /// record over the other's object would be as wrong as making a second one of the same.
+  private static func conflict(
+    of found: [MatchedObject], with stronger: [MatchCriterion]
+  ) -> (object: MatchedObject, criterion: MatchCriterion)? {
+    for object in found {
+      if let criterion = stronger.first(where: { $0.contradicts(object.live) }) { return (object, criterion) }
+    }
+    return nil
   }
 
   private func object(_ id: String) async throws -> JSONObject? {

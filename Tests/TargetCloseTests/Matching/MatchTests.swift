@@ -14,6 +14,9 @@ struct MatchTests {
     contact cont_b {"lead_id": "lead_a", "name": "Bob", "custom.cf_user": "u2",
      "emails": [{"email": "bob@acme.com", "type": "office"}]}
     """#
+  static let eve = #"""
+    contact cont_e {"lead_id": "lead_a", "name": "Eve", "emails": [{"email": "eve@acme.com", "type": "office"}]}
+    """#
   static let titled = #"PUT contact/cont_a/ {"title": "CEO"}"#
 
   static let keys: [WriteCase] = [
@@ -117,10 +120,22 @@ struct MatchTests {
         """#
       ]),
     WriteCase(
-      "the second when nothing goes by the first", given: [acme, ann, bob], "contacts",
+      "the second when nothing goes by the first", given: [acme, eve, bob], "contacts",
       #"{"match": ["custom.cf_user", "email"]}"#,
-      #"{"custom.cf_user": "u9", "email": "ann@acme.com"}"#,
-      writes: [#"PUT contact/cont_a/ {"custom.cf_user": "u9"}"#]),
+      #"{"custom.cf_user": "u9", "email": "eve@acme.com"}"#,
+      writes: [#"PUT contact/cont_e/ {"custom.cf_user": "u9"}"#]),
+    WriteCase(
+      "the second does not outweigh another value of the first", given: [acme, ann, bob], "contacts",
+      #"{"match": ["custom.User number", "email"]}"#, #"{"custom.cf_user": "u9", "email": "ann@acme.com"}"#,
+      refusal: "cont_a matches by email, but has another custom.User number"),
+    WriteCase(
+      "the second counts whatever a name before it says", given: [acme, ann, bob], "contacts",
+      #"{"match": ["name", "email"]}"#, #"{"name": "Anna", "email": "ann@acme.com"}"#,
+      writes: [#"PUT contact/cont_a/ {"name": "Anna"}"#]),
+    WriteCase(
+      "a value behind the one that matched may change", given: [acme], "leads",
+      #"{"match": ["id", "custom.Customer number"]}"#, #"{"id": "lead_a", "custom.cf_number": "8"}"#,
+      writes: [#"PUT lead/lead_a/ {"custom.cf_number": "8"}"#]),
     WriteCase(
       "the second when the record has no value for the first", given: [acme, ann, bob], "contacts",
       #"{"match": ["custom.cf_user", "email"]}"#, #"{"email": "ann@acme.com", "title": "CEO"}"#,

@@ -101,6 +101,35 @@ struct RecentMatchTests {
     #expect(close.objects("contact").map { $0["title"] } == ["T40"])
   }
 
+  @Test func `a company and a person that two streams of one input tell of are made once`() async throws {
+    let close = FakeClose(indexLag: 60)
+    let streams = members(
+      #"""
+      {"accounts": {"resource": "lead", "match": "custom.Customer number"},
+       "people": {"resource": "contact", "match": ["email"]},
+       "forms": {"action": "contact_and_lead", "lead_custom_field_id_for_company_id": "custom.cf_number"}}
+      """#)
+    let target = try TargetHarness(close, ["streams": .object(streams), "concurrency": 8])
+    var lines = [schema("accounts"), schema("forms"), schema("people")]
+    for number in 1...20 {
+      lines += [
+        record("accounts", ["custom.Customer number": .int(number), "name": "Acme"]),
+        record(
+          "forms",
+          [
+            "lead_external_id": .string("\(number)"), "contact_email": .string("Ann\(number)@acme.com"),
+            "contact_title": "CEO",
+          ]),
+        record("people", ["email": .string("ann\(number)@acme.com"), "name": "Ann"]),
+      ]
+    }
+    let outcome = try await target.write(lines)
+    #expect(outcome.exit == 0)
+    #expect(close.objects("lead").map { $0["name"] } == Array(repeating: "Acme", count: 20))
+    let people = close.objects("contact").map { [$0["name"], $0["title"]] }
+    #expect(people == Array(repeating: ["Ann", "CEO"], count: 20))
+  }
+
   @Test func `what was written and deleted since is created again`() async throws {
     let close = FakeClose(indexLag: 60)
     close.add([Self.acme])
