@@ -32,7 +32,9 @@ struct RecordPlanner: Sendable {
     switch record.stream.settings.destination {
     case .dictionary:
       context.foreignNames.learn(record.fields, ofStream: record.stream.name)
-      return .operations([.skipped("read for its names", resource: record.stream.name)])
+      return .operations([
+        .skipped("read for the names that other records point to", resource: record.stream.name)
+      ])
     case .endpoint(let endpoint): return .operations([try plan(record, at: endpoint)])
     case .contactAndLead(let settings): return .operations(try await plan(record, settings))
     case .resource(let resource): return try await plan(record, as: resource, isLast: isLast)

@@ -33,7 +33,9 @@ final class Outcomes: Sendable {
 
   /// A record that is what it should be, or would be.
   func done(_ line: PlanLine, _ job: Int) async throws {
-    report.done(line.stream, line: line.line, Outcomes.words(line.operations, isDryRun: plan != nil))
+    let skips = line.operations.filter { $0.action == .skip }.map(\.reason)
+    report.done(
+      line.stream, line: line.line, Outcomes.words(line.operations, isDryRun: plan != nil), skipped: skips)
     try plan?.finish(job, line)
     await dispatcher.finish(job)
   }

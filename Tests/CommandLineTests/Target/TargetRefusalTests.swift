@@ -86,7 +86,8 @@ struct TargetRefusalTests {
     let run = try await target.run(TargetRefusalTests.input + many + [.state(2)])
     #expect(run.exit == 1)
     let isOver = config["max_errors"] != 3
-    #expect(try target.deadLetters.count == letters)
+    // What others were at work on when the last one was refused may be refused as well.
+    #expect(try (letters...letters + 4).contains(target.deadLetters.count))
     #expect((sandbox.count("contact") < 303) == isOver)
     #expect(run.output.contains(2) != isOver)
     // What was not reached comes in the next run.
