@@ -153,7 +153,9 @@ struct TargetPlanTests {
       let process = try target.start(arguments: ["--apply", target.directory.file("plan.jsonl")])
       #expect(await eventually { sandbox.server.statistics.inFlight > 0 || sandbox.writes.count > answers })
       process.send(9)
-      #expect(await process.outcome().exit == -9)
+      let outcome = await process.outcome()
+      // So much may have been carried out before that nothing is held any more.
+      #expect([-9, 0].contains(outcome.exit), "\(outcome.stderr)")
     }
     try sandbox.server.setFaults("")
     try await apply(target).expectHealthy()
