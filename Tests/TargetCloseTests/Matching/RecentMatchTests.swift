@@ -64,6 +64,23 @@ struct RecentMatchTests {
         #"PUT contact/cont_2/ {"title": "CEO"}"#,
       ]),
     WriteCase(
+      "by a day or a number, however it is written", "leads", #"{"match": ["custom.Since", "custom.Size"]}"#,
+      #"{"key": 1, "custom.Since": "2026-01-02", "custom.Size": 1.50}"#,
+      #"{"key": 2, "custom.Since": "2026-01-02T00:00:00Z", "name": "A"}"#,
+      #"{"key": 3, "custom.Size": "1.5", "name": "B"}"#,
+      writes: [
+        #"POST lead/ {"custom.cf_since": "2026-01-02", "custom.cf_size": 1.50}"#,
+        #"PUT lead/lead_1/ {"name": "A"}"#, #"PUT lead/lead_1/ {"name": "B"}"#,
+      ]),
+    WriteCase(
+      "by the e-mail of a lead's contact", "leads", #"{"match": ["email"]}"#,
+      #"{"key": 1, "contacts": [{"id": "c", "emails": [{"email": "a@x.com"}]}]}"#,
+      #"{"key": 2, "contacts": [{"email": "A@x.com"}], "name": "A"}"#,
+      writes: [
+        #"POST lead/ {"contacts": [{"emails": [{"email": "a@x.com", "type": "office"}]}]}"#,
+        #"PUT lead/lead_1/ {"name": "A"}"#,
+      ]),
+    WriteCase(
       "among notes of a lead", given: [acme], "notes", #"{"match": ["title"]}"#,
       #"{"key": 1, "lead_id": "lead_a", "title": "T"}"#,
       #"{"key": 2, "lead_id": "lead_a", "title": "T", "note": "x"}"#,
