@@ -21,7 +21,7 @@ enum RecordLanes {
         if case .custom(let name) = key {
           return custom(name, resource, fields, record.stream.customFieldNames, directory)
         }
-        return values(of: key, fields).map {
+        return values(of: key, fields, of: resource).map {
           MatchToken(resource: resource.name, field: key.description, value: $0)
         }
       }
@@ -51,11 +51,16 @@ enum RecordLanes {
     return MatchToken(resource: resource.name, field: field, value: value)
   }
 
-  private static func values(of key: MatchKey, _ fields: JSONObject) -> [JSONValue] {
-    switch key {
+  private static func values(
+    of key: MatchKey, _ fields: JSONObject, of resource: ResourceDefinition
+  ) -> [JSONValue] {
+    // A lead goes by the addresses of its contacts.
+    let holders =
+      resource.name == "lead" ? (fields["contacts"]?.list ?? []).compactMap(\.object) : [fields]
+    return switch key {
     case .id: fields["id"]?.list ?? []
-    case .email: entries("email", "emails", fields)
-    case .phone: entries("phone", "phones", fields)
+    case .email: holders.flatMap { entries("email", "emails", $0) }
+    case .phone: holders.flatMap { entries("phone", "phones", $0) }
     case .field(let name): fields[name]?.list ?? []
     case .custom: []
     }
@@ -69,14 +74,16 @@ enum RecordLanes {
     guard let scope = resource.customFields, let wanted = directory.customField(name, of: scope) else {
       return []
     }
+    let field = "custom.\(wanted.id)"
     let all = fields.flatMap { RecordMapper.customFields($0.key, $0.value) ?? [] }
     let same = all.filter { field in
       [field.name, foreignNames[field.name]].compactMap(\.self).contains {
         directory.customField($0, of: scope)?.id == wanted.id
       }
     }
-    return same.flatMap(\.value.list).map {
-      MatchToken(resource: resource.name, field: "custom.\(wanted.id)", value: $0)
+    return same.flatMap(\.value.list).map { value in
+      let written = try? wanted.kind.coerced(value, field: field)
+      return MatchToken(resource: resource.name, field: field, value: written ?? value)
     }
   }
 

@@ -85,13 +85,7 @@ extension MatchCriterion {
   private var kind: FieldKind {
     switch key {
     case .field(let name): resource.field(name)?.kind ?? .text
-    case .custom:
-      switch customField?.type {
-      case "number": .number
-      case "date": .day
-      case "datetime": .instant
-      default: .text
-      }
+    case .custom: customField?.kind ?? .text
     case .id, .email, .phone: .text
     }
   }

@@ -12,7 +12,7 @@ struct MatchToken: Hashable, Sendable {
   init(resource: String, field: String, value: JSONValue) {
     self.resource = resource
     self.field = field
-    let text = RecordKey.text(of: value)
+    let text = MatchToken.text(of: value)
     self.value =
       switch field {
       case "email": ContactText.email(text)
@@ -20,6 +20,14 @@ struct MatchToken: Hashable, Sendable {
       case "phone": String(PhoneNumber(text).digits.suffix(7))
       default: ContactText.trimmed(text)
       }
+  }
+}
+
+extension MatchToken {
+  /// A number as it is, whether it came as `1.5` or `1.50`.
+  private static func text(of value: JSONValue) -> String {
+    guard value.int == nil, let number = value.double else { return RecordKey.text(of: value) }
+    return String(number)
   }
 }
 

@@ -110,16 +110,20 @@ struct RecordWorker: Sendable {
     guard var body = creation.request?.body else { return }
     let id = PlannedID(
       resource: creation.resource, stream: record.stream.name, key: record.key, role: creation.role)
-    var contacts = body["contacts"]?.list ?? []
-    for (index, contact) in creation.nestedContacts.enumerated() where index < contacts.count {
-      guard let contact else { continue }
-      let contactID = PlannedID(resource: "contact", stream: contact.stream, key: contact.key)
-      contacts[index]["id"] = .string(contactID.text)
-      contacts[index]["lead_id"] = .string(id.text)
-      try context.memory.plan(contactID, contacts[index])
+    let contacts = body["contacts"]?.list ?? []
+    var nameless: [JSONValue] = []
+    for (index, contact) in contacts.enumerated() {
+      guard index < creation.nestedContacts.count, let key = creation.nestedContacts[index] else {
+        nameless.append(contact)
+        continue
+      }
+      var contact = contact
+      contact["lead_id"] = .string(id.text)
+      let contactID = PlannedID(resource: "contact", stream: key.stream, key: key.key)
+      try context.memory.plan(contactID, contact)
       if index == 0 { context.memory.plan(creation.nestedTokens, of: contactID.text) }
     }
-    if !contacts.isEmpty { body["contacts"] = .array(contacts) }
+    body["contacts"] = nameless.isEmpty ? nil : .array(nameless)
     try context.memory.plan(id, body)
     context.memory.plan(creation.tokens, of: id.text)
   }

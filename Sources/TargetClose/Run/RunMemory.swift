@@ -15,6 +15,8 @@ final class RunMemory: Sendable {
     var bodies: Spool
     /// What a plan would change, by id.
     var changed: [String: JSONObject] = [:]
+    /// The contacts a plan would create, by their leads.
+    var contacts: [String: [PlannedID]] = [:]
     /// Objects that would go by a value, there or planned.
     var tokens: [MatchToken: [String]] = [:]
   }
@@ -42,22 +44,26 @@ final class RunMemory: Sendable {
 
   /// An object as a plan creates it; nil when no plan does.
   func plannedObject(_ id: PlannedID) throws(SingerError) -> JSONObject? {
-    let object = try state.withLock { (state) throws(SingerError) -> JSONObject? in
-      guard let number = state.numbers[id], let line = try state.bodies.peek(number) else { return nil }
-      return (try? JSONValue(parsing: line))?.object
+    let line = try state.withLock { (state) throws(SingerError) in
+      try state.numbers[id].flatMap { (number) throws(SingerError) in try state.bodies.peek(number) }
     }
-    guard var object else { return nil }
+    guard let line, var object = (try? JSONValue(parsing: line))?.object else { return nil }
     object["id"] = .string(id.text)
-    return planned(id.text, object)
+    return try planned(id.text, object)
   }
 
   /// Objects that would go by a token once a plan were carried out.
   func plannedIDs(_ token: MatchToken) -> [String] { state.withLock { $0.tokens[token] ?? [] } }
 
   /// An object as it would be after what a plan has changed so far.
-  func planned(_ id: String, _ live: JSONObject) -> JSONObject {
+  func planned(_ id: String, _ live: JSONObject) throws(SingerError) -> JSONObject {
+    let (changed, contacts) = state.withLock { ($0.changed[id] ?? JSONObject(), $0.contacts[id] ?? []) }
     var object = live
-    for (name, value) in state.withLock({ $0.changed[id] }) ?? JSONObject() { object[name] = value }
+    for (name, value) in changed { object[name] = value }
+    for contact in contacts {
+      guard let contact = try plannedObject(contact) else { continue }
+      object["contacts"] = .array((object["contacts"]?.list ?? []) + [.object(contact)])
+    }
     return object
   }
 
@@ -77,6 +83,9 @@ final class RunMemory: Sendable {
       let number = state.numbers.count
       try state.bodies.put(number, Array(body.compact.utf8))
       state.numbers[id] = number
+      if id.resource == "contact", let lead = body["lead_id"]?.string {
+        state.contacts[lead, default: []].append(id)
+      }
       if id.role == nil { state.planned[Digest(id.resource, id.key.text)] = id }
     }
   }

@@ -40,7 +40,8 @@ extension TargetContext {
   func object(_ resource: ResourceDefinition, _ id: String, label: String) async throws -> JSONObject? {
     if let planned = PlannedID(id) { return try memory.plannedObject(planned) }
     guard id.isPartOfPath else { return nil }
-    return try await reads.object(resource.path(of: id), label: label).map { memory.planned(id, $0) }
+    let live = try await reads.object(resource.path(of: id), label: label)
+    return try live.map { try memory.planned(id, $0) }
   }
 
   /// Objects that go by a token and that a search may not find yet: those written lately, or planned.

@@ -64,6 +64,23 @@ struct RecentMatchTests {
         #"PUT contact/cont_2/ {"title": "CEO"}"#,
       ]),
     WriteCase(
+      "by a day, however it is written", "leads", #"{"match": ["custom.Since"]}"#,
+      #"{"key": 1, "custom.Since": "2026-01-02"}"#,
+      #"{"key": 2, "custom.Since": "2026-01-02T00:00:00Z", "name": "A"}"#,
+      writes: [#"POST lead/ {"custom.cf_since": "2026-01-02"}"#, #"PUT lead/lead_1/ {"name": "A"}"#]),
+    WriteCase(
+      "by a number, however it is written", "leads", #"{"match": ["custom.Size"]}"#,
+      #"{"key": 1, "custom.Size": 1.50}"#, #"{"key": 2, "custom.Size": "1.5", "name": "B"}"#,
+      writes: [#"POST lead/ {"custom.cf_size": 1.50}"#, #"PUT lead/lead_1/ {"name": "B"}"#]),
+    WriteCase(
+      "by the e-mail of a lead's contact", "leads", #"{"match": ["email"]}"#,
+      #"{"key": 1, "contacts": [{"id": "c", "emails": [{"email": "a@x.com"}]}]}"#,
+      #"{"key": 2, "contacts": [{"email": "A@x.com"}], "name": "A"}"#,
+      writes: [
+        #"POST lead/ {"contacts": [{"emails": [{"email": "a@x.com", "type": "office"}]}]}"#,
+        #"PUT lead/lead_1/ {"name": "A"}"#,
+      ]),
+    WriteCase(
       "among notes of a lead", given: [acme], "notes", #"{"match": ["title"]}"#,
       #"{"key": 1, "lead_id": "lead_a", "title": "T"}"#,
       #"{"key": 2, "lead_id": "lead_a", "title": "T", "note": "x"}"#,
