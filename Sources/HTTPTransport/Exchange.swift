@@ -10,6 +10,8 @@ final class Exchange {
   private(set) var headers = HTTPHeaders()
   private(set) var body: [UInt8] = []
   private let maximumBodySize: Int
+  /// A server may announce what it likes.
+  private static let mostReserved = 16 << 20
   private(set) var isTooLarge = false
   private var sentBodyBytes = 0
 
@@ -60,6 +62,8 @@ extension Exchange {
     // Waiting for a connection to turn out shareable pays off only where HTTP/2 can be agreed on.
     easy.set(CURLOPT_PIPEWAIT, options.http2 && address.origin.scheme == "https")
     easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)
+    // A page takes a few large reads instead of many small ones.
+    easy.set(CURLOPT_BUFFERSIZE, 512 << 10)
     // Proxies come from the environment, which libcurl reads; what stays on this machine needs none.
     if address.isLoopback { easy.set(CURLOPT_PROXY, "") }
     if let bundle = options.certificateFile { easy.set(CURLOPT_CAINFO, bundle) }
@@ -119,6 +123,9 @@ extension Exchange {
     guard bytes.count <= maximumBodySize - body.count else {
       isTooLarge = true
       return 0
+    }
+    if body.isEmpty, let announced = headers["Content-Length"].flatMap({ Int($0) }) {
+      body.reserveCapacity(min(announced, maximumBodySize, Exchange.mostReserved))
     }
     unsafe body.append(contentsOf: bytes)
     return bytes.count

@@ -57,8 +57,12 @@ extension HTTPHeaders {
 }
 
 extension Substring {
+  /// Header lines are ASCII around their values: space, tab, CR and LF.
   fileprivate func trimmingSpace() -> String {
-    let isSpace = { (character: Character) in character.isWhitespace || character.isNewline }
-    return String(drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+    let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 || byte == 0x0D || byte == 0x0A }
+    guard let first = utf8.firstIndex(where: { !isSpace($0) }),
+      let last = utf8.lastIndex(where: { !isSpace($0) })
+    else { return "" }
+    return String(self[first...last])
   }
 }

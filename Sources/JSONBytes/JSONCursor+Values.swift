@@ -32,14 +32,12 @@ extension JSONCursor {
 
   @inlinable
   mutating func skipLiteral(_ literal: StaticString) throws(JSONError) {
-    for position in 0..<literal.utf8CodeUnitCount {
-      guard head < count else { throw JSONError(.unexpectedEnd, at: count) }
-      // Safety: `position` lies inside the literal.
-      guard unsafe byte(head) == literal.utf8Start[position] else {
-        throw JSONError(.unexpectedByte, at: head)
-      }
-      head += 1
-    }
+    // Safety: a static string keeps its bytes alive for the whole run.
+    let bytes = unsafe UnsafeRawBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount)
+    if unsafe skip(ifNext: bytes) { return }
+    let start = head
+    while head < count, unsafe byte(head) == bytes[head - start] { head += 1 }
+    throw head < count ? JSONError(.unexpectedByte, at: head) : JSONError(.unexpectedEnd, at: count)
   }
 
   /// Skips a number: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`.

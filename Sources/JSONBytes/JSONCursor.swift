@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  public import Glibc
+#else
+  public import Darwin
+#endif
+
 /// A validating pull reader over the bytes of one JSON text (RFC 8259).
 ///
 /// Nothing is built: values are skipped (and checked on the way) or handed out as byte ranges, so a page
@@ -115,13 +121,54 @@ extension JSONCursor {
   /// The value behind the key must be consumed before the next call.
   @inlinable
   public mutating func nextKey() throws(JSONError) -> JSONString? {
-    guard try moveToItem(orPast: UInt8(ascii: "}")) else { return nil }
+    try nextMember() ? readKey() : nil
+  }
+
+  /// Moves to the next key of the object entered last, onto its opening quote; false after the closing brace.
+  ///
+  /// Key, colon and value must be consumed before the next call.
+  @inlinable
+  @inline(__always)
+  public mutating func nextMember() throws(JSONError) -> Bool {
+    guard try moveToItem(orPast: UInt8(ascii: "}")) else { return false }
     guard byte(head) == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: head) }
+    return true
+  }
+
+  /// Reads the key that `nextMember` has found and moves past its colon.
+  @inlinable
+  public mutating func readKey() throws(JSONError) -> JSONString {
     let key = try skipString()
     guard let colon = peek() else { throw JSONError(.unexpectedEnd, at: count) }
     guard colon == UInt8(ascii: ":") else { throw JSONError(.unexpectedByte, at: head) }
     head += 1
     return key
+  }
+
+  /// Moves past `text` when just these bytes come next; false, and nothing is consumed, when others do.
+  @inlinable
+  @inline(__always)
+  public mutating func skip(ifNext text: UnsafeRawBufferPointer) -> Bool {
+    guard text.count <= count - head, let wanted = text.baseAddress else { return false }
+    // Safety: both sides have as many bytes as are compared.
+    guard unsafe JSONCursor.isEqual(base + head, wanted, text.count) else { return false }
+    head += text.count
+    return true
+  }
+
+  /// Whether both addresses hold the same bytes; a call of `memcmp` takes longer than most keys do.
+  @inlinable
+  @inline(__always)
+  static func isEqual(_ left: UnsafeRawPointer, _ right: UnsafeRawPointer, _ count: Int) -> Bool {
+    guard count >= 8 else { return unsafe memcmp(left, right, count) == 0 }
+    var offset = 0
+    // Eight at a time; the last eight may overlap those before.
+    while true {
+      let next = unsafe right.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      guard unsafe left.loadUnaligned(fromByteOffset: offset, as: UInt64.self) == next else { return false }
+      guard offset < count - 8 else { return true }
+      offset = min(offset + 8, count - 8)
+    }
   }
 
   /// Moves to the next element of the array entered last; false after the closing bracket.

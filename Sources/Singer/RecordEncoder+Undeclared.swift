@@ -8,11 +8,11 @@ extension RecordEncoder {
 
   /// Decides once what becomes of a top-level field that no schema declares, and returns its index.
   mutating func learn(_ key: JSONString, _ cursor: JSONCursor) -> Int? {
-    guard plan.nodes[0].fields.count < RecordEncoder.mostNames else { return nil }
+    guard plan.fields.count < RecordEncoder.mostNames else { return nil }
     let name = cursor.text(of: key)
     if !plan.isListed(name) { undeclaredNames.append(name) }
     lastMet.append(0)
-    return plan.nodes[0].add(name, RecordPlan.Field(action: plan.action(forUndeclared: name)))
+    return plan.add(name, RecordPlan.Field(action: plan.action(forUndeclared: name)))
   }
 
   /// Keeps the pair of `key` and the value the cursor has just skipped for `_undeclared`.
@@ -25,9 +25,9 @@ extension RecordEncoder {
   ///
   /// Inside an object it stays where it is: there is no better place for it, and loaders keep objects whole.
   mutating func contradict(
-    _ key: JSONString, _ cursor: JSONCursor, node: Int, _ run: inout FieldRun, _ output: inout [UInt8]
+    _ key: JSONString, _ cursor: JSONCursor, in object: Int, _ run: inout FieldRun, _ output: inout [UInt8]
   ) {
-    guard node == 0 else { return run.extend(from: key, to: cursor.offset) }
+    guard object == 0 else { return run.extend(from: key, to: cursor.offset) }
     contradictions[cursor.text(of: key), default: 0] += 1
     if plan.options.undeclared == .pass {
       run.extend(from: key, to: cursor.offset)

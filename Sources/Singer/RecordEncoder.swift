@@ -44,7 +44,7 @@ public struct RecordEncoder: Sendable {
     head.appendJSONString(plan.stream)
     head.append(",\"record\":{")
     self.head = head
-    lastMet = Array(repeating: 0, count: plan.nodes[0].keys.count)
+    lastMet = Array(repeating: 0, count: plan.keys.count)
     stamp(extractedAt: .now())
   }
 
@@ -94,7 +94,7 @@ public struct RecordEncoder: Sendable {
     output.append(contentsOf: head)
     let start = output.count
     output.append(contentsOf: constants)
-    try encodeFields(&cursor, node: 0, start: start, into: &output)
+    try encodeFields(&cursor, object: 0, start: start, into: &output)
     if !listed.isEmpty {
       output.appendComma(from: start)
       output.appendJSONString(plan.options.listField)

@@ -53,8 +53,8 @@ public struct RecordPlan: Sendable {
     case copy(allowed: JSONTypes)
     /// Write it in the one form its format asks for.
     case date(DateForm, allowed: JSONTypes)
-    /// Look inside: `node` says what to do with an object's fields, or with those of an array's objects.
-    case descend(node: Int, allowed: JSONTypes)
+    /// Look inside: at an object's fields, or at those of an array's objects.
+    case descend(object: Int, allowed: JSONTypes)
     /// Gather it in `_undeclared`.
     case collect
     /// Gather it in the list of prefixed fields.
@@ -74,30 +74,14 @@ public struct RecordPlan: Sendable {
     var roles: Roles = []
   }
 
-  /// The fields of one object: the record itself (node 0) or an object inside it.
-  struct Node: Sendable {
-    var keys = KeyTable()
-    var fields: [Field] = []
-
-    /// Adds a field that is not among them yet and returns its index.
-    @discardableResult
-    mutating func add(_ name: String, _ field: Field) -> Int {
-      fields.append(field)
-      return keys.insert(name.utf8)
-    }
-
-    /// The index of the field called `name`; see `KeyTable.find`.
-    mutating func find(_ name: String, after previous: Int?) -> Int? {
-      var name = name
-      return name.withUTF8 { unsafe keys.find(UnsafeRawBufferPointer($0), after: previous) }
-    }
-  }
-
   let stream: String
   let options: Options
   let collectsUndeclared: Bool
   private let listsFields: Bool
-  var nodes: [Node] = []
+  /// The keys of the record, which is object 0, and of the objects inside it that are looked into.
+  var keys = KeyTable()
+  /// What to do with each of them, by its index; what stands there for an object means nothing.
+  var fields: [Field] = []
 
   /// Compiles a plan.
   ///

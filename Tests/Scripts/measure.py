@@ -7,6 +7,8 @@ import sys
 import time
 
 name, command = sys.argv[1], sys.argv[2:]
+# What started this script (a shell, a version manager) may have children of its own on the bill.
+before = resource.getrusage(resource.RUSAGE_CHILDREN)
 began = time.monotonic()
 with open(os.environ.get("MEASURED_OUTPUT", os.devnull), "wb") as output, open(os.devnull, "wb") as nowhere:
     status = subprocess.run(command, stdout=output, stderr=nowhere).returncode
@@ -15,6 +17,6 @@ print(json.dumps({
     "name": name,
     "status": status,
     "wall": round(time.monotonic() - began, 3),
-    "cpu": round(usage.ru_utime + usage.ru_stime, 3),
+    "cpu": round(usage.ru_utime + usage.ru_stime - before.ru_utime - before.ru_stime, 3),
     "memory_mib": round(usage.ru_maxrss / 1024, 1),
 }))

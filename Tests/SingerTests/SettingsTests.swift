@@ -192,7 +192,7 @@ struct AboutTests {
           date_window (integer, default 15): Days per request.
           rate_limit_share (number, default 1): Part of the limit.
           deletes (boolean, default false): Tombstones.
-          custom_fields (string, default "columns"): Shape.
+          custom_fields (string, default "columns"): Shape. One of: columns, list.
           request_headers (object): More headers.
 
         """)
@@ -206,6 +206,20 @@ struct AboutTests {
     #expect(text.contains("| `api_key` | string | yes |  | The API key. |\n"))
     #expect(text.contains("| `start_date` | string | no |  | Older records \\| are left out. |\n"))
     #expect(text.hasSuffix("| `request_headers` | object | no |  | More headers. |\n"))
+  }
+
+  @Test("tells what stands in a block")
+  func blocks() throws {
+    let action = Setting("action", .string, choices: ["create", "update"], description: "What to do.")
+    let streams = Setting("streams", .object, blockSettings: [action], description: "By name.")
+    let about = About(
+      SettingTable(program: "p", settings: [streams]), description: "d", version: "1", capabilities: [])
+    #expect(
+      about.text(.text).hasSuffix(
+        "  streams (object): By name.\n    action (string): What to do. One of: create, update.\n"))
+    #expect(about.text(.markdown).contains("### In each block of `streams`\n\n| Setting |"))
+    let schema = try json(about.text(.json))["settings"]?["properties"]?["streams"]
+    #expect(schema?["additionalProperties"]?["properties"]?["action"]?["enum"] == ["create", "update"])
   }
 
   @Test("has three forms")

@@ -24,6 +24,8 @@ public struct KeysetPosition: Sendable {
   private let ceiling: Timestamp
   private let memory: Int64
   private var recent: [String: Timestamp] = [:]
+  /// The latest date in `recent`: later rows are new, and most rows are.
+  private var latest = Timestamp.earliest
 
   /// A position in a list that is read up to `ceiling`, by a filter that is precise to `precision` seconds.
   ///
@@ -35,19 +37,19 @@ public struct KeysetPosition: Sendable {
   }
 
   /// Whether just this version of a row was emitted; a row that changed again is emitted again.
-  public func isEmitted(_ row: KeyedRow) -> Bool { recent[row.id] == row.date }
+  public func isEmitted(_ row: KeyedRow) -> Bool { row.date <= latest && recent[row.id] == row.date }
 
   /// Whether a row tells how far the list has been read.
   func counts(_ row: KeyedRow) -> Bool { row.date < ceiling }
 
   /// Takes in rows that were emitted.
   public mutating func advance(over rows: some Sequence<KeyedRow>) {
-    for row in rows {
+    for row in rows where counts(row) { date = max(date ?? row.date, row.date) }
+    let floor = date?.adding(seconds: -memory) ?? .earliest
+    if recent.values.contains(where: { $0 < floor }) { recent = recent.filter { $0.value >= floor } }
+    for row in rows where row.date >= floor {
       recent[row.id] = row.date
-      if counts(row) { date = max(date ?? row.date, row.date) }
+      latest = max(latest, row.date)
     }
-    guard let date else { return }
-    let floor = date.adding(seconds: -memory)
-    recent = recent.filter { $0.value >= floor }
   }
 }

@@ -60,8 +60,8 @@ public struct About: Sendable {
   }
 
   private var plainText: String {
-    let lines = settings.map { setting in
-      "  \(setting.name) (\(setting.facts.joined(separator: ", "))): \(setting.description)"
+    let lines = settings.flatMap { setting in
+      ["  " + setting.line] + setting.blockSettings.map { "    " + $0.line }
     }
     return """
       Name: \(name)
@@ -75,12 +75,14 @@ public struct About: Sendable {
   }
 
   private var markdown: String {
-    let rows = settings.map { setting in
-      let cells = [
-        "`\(setting.name)`", setting.kind.typeName, setting.isRequired ? "yes" : "no",
-        setting.defaultValue.map { "`\($0.compact)`" } ?? "", setting.description,
-      ]
-      return "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
+    let blocks = settings.filter { !$0.blockSettings.isEmpty }.map { setting in
+      """
+
+      ### In each block of `\(setting.name)`
+
+      \(About.table(of: setting.blockSettings))
+
+      """
     }
     return """
       # `\(name)`
@@ -95,15 +97,35 @@ public struct About: Sendable {
 
       ## Settings
 
+      \(About.table(of: settings))
+
+      """ + blocks.joined()
+  }
+
+  private static func table(of settings: [Setting]) -> String {
+    let rows = settings.map { setting in
+      let cells = [
+        "`\(setting.name)`", setting.kind.typeName, setting.isRequired ? "yes" : "no",
+        setting.defaultValue.map { "`\($0.compact)`" } ?? "", setting.fullDescription,
+      ]
+      return "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
+    }
+    return """
       | Setting | Type | Required | Default | Description |
       |---|---|---|---|---|
       \(rows.joined(separator: "\n"))
-
       """
   }
 }
 
 extension Setting {
+  fileprivate var line: String { "\(name) (\(facts.joined(separator: ", "))): \(fullDescription)" }
+
+  /// The description with the texts to choose from, where there are any.
+  fileprivate var fullDescription: String {
+    choices.isEmpty ? description : "\(description) One of: \(choices.joined(separator: ", "))."
+  }
+
   /// What there is to know about the setting besides its description.
   fileprivate var facts: [String] {
     var facts = [kind.typeName]

@@ -34,13 +34,16 @@ public struct Setting: Hashable, Sendable {
   public let choices: [String]
   /// The numbers allowed; nil when any is.
   public let range: ClosedRange<Double>?
+  /// Of an object that holds a block of settings under each of any names: what stands in a block.
+  public let blockSettings: [Setting]
   /// One or two sentences for `--about`.
   public let description: String
 
   /// Declares a setting.
   public init(
     _ name: String, _ kind: Kind, default defaultValue: JSONValue? = nil, isSecret: Bool = false,
-    isRequired: Bool = false, choices: [String] = [], range: ClosedRange<Double>? = nil, description: String
+    isRequired: Bool = false, choices: [String] = [], range: ClosedRange<Double>? = nil,
+    blockSettings: [Setting] = [], description: String
   ) {
     self.name = name
     self.kind = kind
@@ -49,6 +52,7 @@ public struct Setting: Hashable, Sendable {
     self.isRequired = isRequired
     self.choices = choices
     self.range = range
+    self.blockSettings = blockSettings
     self.description = description
   }
 }
@@ -118,6 +122,10 @@ extension Setting {
     if !choices.isEmpty { schema["enum"] = .strings(choices) }
     if let defaultValue { schema["default"] = defaultValue }
     if isSecret { schema["secret"] = true }
+    if !blockSettings.isEmpty {
+      let properties = JSONObject(blockSettings.map { ($0.name, $0.schema) })
+      schema["additionalProperties"] = ["type": "object", "properties": .object(properties)]
+    }
     return schema
   }
 

@@ -131,7 +131,7 @@ public final class LineFile: Sendable {
     var line: [UInt8] = []
     do throws(Descriptor.Failure) {
       while true {
-        let chunk = try read(4096, at: offset + line.count)
+        let chunk = try read(4096, at: offset + line.count, upTo: size)
         if let lineBreak = chunk.firstIndex(of: 0x0A) { return line + chunk[..<lineBreak] }
         if chunk.isEmpty { return line }
         line += chunk
@@ -148,11 +148,13 @@ public final class LineFile: Sendable {
     _ body: (_ line: [UInt8], _ offset: Int, _ number: Int) throws(SingerError) -> Void
   ) throws(SingerError) {
     var buffer = LineBuffer()
+    let end = size
     var (position, offset, number) = (0, 0, 0)
     while true {
       let chunk: [UInt8]
       do throws(Descriptor.Failure) {
-        chunk = try read(1 << 16, at: position)
+        // What is no file, such as /dev/zero, may never end by itself.
+        chunk = try read(1 << 16, at: position, upTo: end)
       } catch {
         throw SingerError(.file, "cannot read the file: \(error.text)", file: path)
       }
@@ -188,8 +190,8 @@ extension LineFile {
     while fsync(descriptor) != 0 { if errno != EINTR { throw .last } }
   }
 
-  private func read(_ limit: Int, at offset: Int) throws(Descriptor.Failure) -> [UInt8] {
-    try LineFile.read(limit, at: offset, from: descriptor)
+  private func read(_ limit: Int, at offset: Int, upTo end: Int) throws(Descriptor.Failure) -> [UInt8] {
+    try LineFile.read(min(limit, max(0, end - offset)), at: offset, from: descriptor)
   }
 
   private static func read(

@@ -19,16 +19,25 @@ struct ContactAndLeadFields: Sendable {
   ]
 
   /// Sorts the fields of a record; ids count only where the settings say which custom field holds them.
-  init(_ record: JSONObject, _ settings: ContactAndLeadSettings) {
+  ///
+  /// - Parameter clearsByEmptyText: whether an empty text empties a field; a form left blank means nothing.
+  init(_ record: JSONObject, _ settings: ContactAndLeadSettings, clearsByEmptyText: Bool = false) {
     companyID = settings.companyIDField == nil ? nil : ContactAndLeadFields.text(record["lead_external_id"])
     userID = settings.userIDField == nil ? nil : ContactAndLeadFields.text(record["contact_external_id"])
     email = ContactAndLeadFields.text(record["contact_email"])
-    for (name, value) in record {
+    let isKept = { (value: JSONValue) in
+      clearsByEmptyText || value.string.map { !ContactText.trimmed($0).isEmpty } ?? true
+    }
+    for (name, value) in record where isKept(value) {
       if let field = ContactAndLeadFields.leadFields[name] { lead[field] = value }
       if let field = ContactAndLeadFields.contactFields[name] { contact[field] = value }
     }
-    ContactAndLeadFields.add(record["lead_custom_fields"], to: &lead)
-    ContactAndLeadFields.add(record["contact_custom_fields"], to: &contact)
+    for (name, value) in record["lead_custom_fields"]?.object ?? JSONObject() where isKept(value) {
+      lead[ContactAndLeadFields.custom(name)] = value
+    }
+    for (name, value) in record["contact_custom_fields"]?.object ?? JSONObject() where isKept(value) {
+      contact[ContactAndLeadFields.custom(name)] = value
+    }
     if let companyID, let field = settings.companyIDField {
       lead[ContactAndLeadFields.custom(field)] = .string(companyID)
     }
@@ -48,10 +57,6 @@ struct ContactAndLeadFields: Sendable {
 
   /// `cf_…` as `custom.cf_…`, names likewise.
   static func custom(_ field: String) -> String { field.hasPrefix("custom.") ? field : "custom.\(field)" }
-
-  private static func add(_ fields: JSONValue?, to object: inout JSONObject) {
-    for (name, value) in fields?.object ?? JSONObject() { object[custom(name)] = value }
-  }
 
   private static func text(_ value: JSONValue?) -> String? {
     guard let value, !value.isNull else { return nil }

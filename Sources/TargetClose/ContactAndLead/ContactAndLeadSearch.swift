@@ -111,7 +111,7 @@ struct ContactAndLeadSearch: Sendable {
   private func objects(_ criterion: MatchCriterion, _ resource: ResourceDefinition) async throws
     -> [MatchedObject]
   {
-    var ids = criterion.tokens.flatMap(context.journal.recentIDs)
+    var ids = criterion.tokens.flatMap(context.recentIDs)
     let rows = try await context.reads.search(criterion, label: label)
     ids += rows.filter(criterion.confirms).compactMap { $0["id"]?.string }
     var found: [MatchedObject] = []
@@ -124,7 +124,7 @@ struct ContactAndLeadSearch: Sendable {
   }
 
   private func object(_ resource: ResourceDefinition, _ id: String) async throws -> JSONObject? {
-    try await context.reads.object(resource.path(of: id), label: label)
+    try await context.object(resource, id, label: label)
   }
 
   private static func definition(
@@ -133,8 +133,7 @@ struct ContactAndLeadSearch: Sendable {
   ) async throws -> CustomFieldDefinition? {
     guard let name else { return nil }
     let directory = try await context.directory.directory(with: [.customFields(scope)])
-    let bare = name.hasPrefix("custom.") ? String(name.dropFirst("custom.".count)) : name
-    guard let definition = directory.customField(bare, of: scope) else {
+    guard let definition = directory.customField(name, of: scope) else {
       throw SingerError(
         .config, "\"\(setting)\" names no \(scope.rawValue) custom field of the organisation: \"\(name)\"",
         file: "streams.\(record.stream.name)")

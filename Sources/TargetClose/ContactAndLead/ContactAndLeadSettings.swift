@@ -17,13 +17,19 @@ struct ContactAndLeadSettings: Hashable, Sendable {
   init() {}
 
   init(_ settings: Settings) {
-    companyIDField = settings.string("lead_custom_field_id_for_company_id")
-    userIDField = settings.string("contact_custom_field_id_for_user_id")
+    companyIDField = ContactAndLeadSettings.field(settings, "lead_custom_field_id_for_company_id")
+    userIDField = ContactAndLeadSettings.field(settings, "contact_custom_field_id_for_user_id")
     mayCreateLeads = settings.boolean("allow_creating_new_leads") ?? true
     mayUpdateLeads = settings.boolean("allow_updating_existing_leads") ?? true
     mayCreateContacts = settings.boolean("allow_creating_new_contacts") ?? true
     mayUpdateContacts = settings.boolean("allow_updating_existing_contacts") ?? true
     mayDuplicateContacts = settings.boolean("allow_creating_duplicate_contacts") ?? true
+  }
+
+  /// A custom field's id or name, given as such or as records write it, `custom.…`; `""` is none.
+  private static func field(_ settings: Settings, _ name: String) -> String? {
+    guard let text = settings.string(name), !text.isEmpty else { return nil }
+    return text.hasPrefix("custom.") ? String(text.dropFirst("custom.".count)) : text
   }
 
   /// Their declaration.

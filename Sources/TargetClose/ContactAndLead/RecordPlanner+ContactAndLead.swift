@@ -9,7 +9,9 @@ extension RecordPlanner {
     guard !record.isTombstone else {
       return [.skipped("deleted at its source; contact_and_lead deletes nothing", resource: "contact")]
     }
-    let fields = ContactAndLeadFields(record.stream.settings.mapping.apply(to: record.fields), settings)
+    let mapping = record.stream.settings.mapping
+    let fields = ContactAndLeadFields(
+      mapping.apply(to: record.fields), settings, clearsByEmptyText: mapping.nulls == .clear)
     guard fields.hasKey else {
       throw Rejection(
         "there is nothing to know the person or company by: set contact_email, or lead_external_id or "
@@ -44,16 +46,20 @@ extension RecordPlanner {
     case .updateLead(let id):
       let live = found.leads[id] ?? JSONObject()
       let kept = lead.keeping(search.companyField, of: live)
-      return .update(of: id, to: kept, live: live, method: method, role: "lead", reason: found.reason)
+      return .update(
+        of: id, to: kept, live: live, method: method, role: "lead", tokens: search.leadTokens,
+        reason: found.reason)
     case .updateContact(let id):
       let live = found.contacts.first { $0.contact.id == id }?.live ?? JSONObject()
       let kept = contact.keeping(search.userField, of: live)
-      return .update(of: id, to: kept, live: live, method: method, reason: found.reason)
+      return .update(
+        of: id, to: kept, live: live, method: method, tokens: search.contactTokens, reason: found.reason)
     case .createContact(let leadID):
       var contact = contact
       contact.values["lead_id"] = .string(leadID)
       var operation = Operation.creation(of: contact, reason: "the company's lead has no such contact")
       operation.tokens = search.contactTokens
+      operation.known = found.contacts.map(\.contact.id)
       return operation
     case .createLead(let withContact):
       var lead = lead
@@ -63,6 +69,7 @@ extension RecordPlanner {
       if withContact {
         operation.nestedContacts = [search.journalKey]
         operation.nestedTokens = search.contactTokens
+        operation.known = found.contacts.map(\.contact.id)
       }
       return operation
     }

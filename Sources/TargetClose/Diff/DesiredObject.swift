@@ -13,14 +13,7 @@ struct DesiredObject: Sendable {
   /// What the field holds.
   func kind(of name: String) -> FieldKind {
     if let field = resource.field(name) { return field.kind }
-    return switch customFields[name]?.type {
-    case nil: .json
-    case "number": .number
-    case "date": .day
-    case "datetime": .instant
-    case "textarea": .html
-    default: .text
-    }
+    return customFields[name]?.kind ?? .json
   }
 
   func use(of name: String) -> ResourceDefinition.Use { resource.field(name)?.use ?? .always }
@@ -40,5 +33,18 @@ struct DesiredObject: Sendable {
       }
     }
     return body
+  }
+}
+
+extension CustomFieldDefinition {
+  /// What one value of the field is.
+  var kind: FieldKind {
+    switch type {
+    case "number": .number
+    case "date": .day
+    case "datetime": .instant
+    case "textarea": .html
+    default: .text
+    }
   }
 }

@@ -59,7 +59,10 @@ extension FieldKind {
   static func isSameJSON(_ left: JSONValue, _ right: JSONValue) -> Bool {
     switch (left, right) {
     case (.number(let left), .number(let right)):
-      return left.text == right.text || (left.double == right.double && left.double?.isFinite == true)
+      if left.text == right.text { return true }
+      // Neighbours beyond 2^53 are the same as `Double`s.
+      if let left = left.int, let right = right.int { return left == right }
+      return left.double != nil && left.double == right.double
     case (.array(let left), .array(let right)):
       return left.count == right.count && zip(left, right).allSatisfy(isSameJSON)
     case (.object(let left), .object(let right)):

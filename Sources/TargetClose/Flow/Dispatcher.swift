@@ -125,11 +125,11 @@ actor Dispatcher {
   }
 
   /// Takes note that a record is done, or finally refused and kept.
-  func finish(_ job: Int) throws {
+  func finish(_ job: Int) {
     release(job)
     lastCalls.remove(job)
     running -= 1
-    for next in lanes.leave(job) { try unblock(next) }
+    for next in lanes.leave(job) where isBlocked(next) { resume(next) }
     if let ticket = tickets.removeValue(forKey: job) { emit(ledger.finish(ticket)) }
     advance()
   }
@@ -142,18 +142,22 @@ actor Dispatcher {
   }
 
   /// Lets a record, which becomes an object others may wait for, wait until `wake` is called for its parent.
-  func wait(_ job: Int, for parent: Digest, becomes own: Digest) throws {
+  func wait(_ job: Int, for parent: Digest, becomes own: Digest) {
     guard let work = held[job] else { return }
     release(job)
     running -= 1
     waiters[parent, default: []].append((job, own))
-    try pause(job, work, .waiting)
+    do throws(SingerError) {
+      try pause(job, work, .waiting)
+    } catch {
+      stop(error)
+    }
     advance()
   }
 
   /// Lets go on who waits for an object that is known now.
-  func wake(_ parent: Digest) throws {
-    for waiter in waiters.removeValue(forKey: parent) ?? [] { try resume(waiter.job) }
+  func wake(_ parent: Digest) {
+    for waiter in waiters.removeValue(forKey: parent) ?? [] { resume(waiter.job) }
   }
 
   /// Puts a record into a batch; returns the batch when it is full.
@@ -220,14 +224,19 @@ extension Dispatcher {
     }
   }
 
-  private func unblock(_ job: Int) throws {
-    if case .blocked? = pauses[job] { try resume(job) }
+  private func isBlocked(_ job: Int) -> Bool {
+    if case .blocked? = pauses[job] { true } else { false }
   }
 
-  private func resume(_ job: Int) throws {
+  /// Makes a paused record ready; the run ends when it cannot be read back.
+  private func resume(_ job: Int) {
     pauses[job] = nil
     if let record = spooled.removeValue(forKey: job) {
-      hold(job, .record(record.restored(try spool.take(job) ?? [])))
+      do throws(SingerError) {
+        hold(job, .record(record.restored(try spool.take(job) ?? [])))
+      } catch {
+        return stop(error)
+      }
     } else if let work = parked.removeValue(forKey: job) {
       hold(job, work)
     }
@@ -304,8 +313,6 @@ extension Dispatcher {
       (waiters.removeValue(forKey: $0) ?? []).map(\.job)
     }
     lastCalls.formUnion(jobs)
-    for job in jobs.sorted() {
-      do { try resume(job) } catch { stop(error) }
-    }
+    for job in jobs.sorted() { resume(job) }
   }
 }

@@ -1,9 +1,11 @@
+import CloseConnection
 import JSONBytes
 
 /// The lanes a record stays in: one for its key, and one for every value that others may mean the same object by.
 enum RecordLanes {
-  static func lanes(of record: SourceRecord) -> [Digest] {
-    [keyLane(of: record)] + tokens(of: record).map(\.lane) + sharedLane(of: record)
+  /// - Parameter directory: knows the custom fields among the match keys, which go by several names.
+  static func lanes(of record: SourceRecord, _ directory: Directory) -> [Digest] {
+    [keyLane(of: record)] + tokens(of: record, directory).map(\.lane) + sharedLane(of: record)
   }
 
   /// An organisation's object stays the same in whatever stream it comes.
@@ -16,34 +18,78 @@ enum RecordLanes {
     JournalKey(stream: record.stream.name, key: record.key).digest
   }
 
-  private static func tokens(of record: SourceRecord) -> [MatchToken] {
+  private static func tokens(of record: SourceRecord, _ directory: Directory) -> [MatchToken] {
     let settings = record.stream.settings
     let fields = settings.mapping.apply(to: record.fields)
     switch settings.destination {
     case .resource(let resource):
-      return settings.match.flatMap { key in
-        values(of: key, fields).map { MatchToken(resource: resource.name, field: key.description, value: $0) }
+      return (settings.match.isEmpty ? [.id] : settings.match).flatMap { key in
+        if case .custom(let name) = key {
+          return custom(name, resource, fields, record.stream.customFieldNames, directory)
+        }
+        return values(of: key, fields, of: resource).map {
+          MatchToken(resource: resource.name, field: key.description, value: $0)
+        }
       }
-    case .contactAndLead:
-      return ["lead_external_id", "contact_external_id", "contact_email"].compactMap { name in
-        guard let value = fields[name], !value.isNull, value != "" else { return nil }
-        let resource = name.hasPrefix("lead") ? "lead" : "contact"
-        let field = name == "contact_email" ? "email" : name
-        return MatchToken(resource: resource, field: field, value: value)
-      }
+    case .contactAndLead(let settings):
+      return [
+        custom("lead_external_id", of: .lead, settings.companyIDField, fields, directory),
+        custom("contact_external_id", of: .contact, settings.userIDField, fields, directory),
+        token("contact_email", of: .contact, "email", fields),
+      ].compactMap(\.self)
     case .anyActivity, .endpoint, .dictionary: return []
     }
   }
 
-  private static func values(of key: MatchKey, _ fields: JSONObject) -> [JSONValue] {
-    switch key {
+  /// An id of a `contact_and_lead` record, in the lane of the custom field that holds it.
+  private static func custom(
+    _ name: String, of scope: CustomFieldScope, _ field: String?, _ fields: JSONObject, _ directory: Directory
+  ) -> MatchToken? {
+    guard let field, let definition = directory.customField(field, of: scope) else { return nil }
+    let resource: ResourceDefinition = scope == .lead ? .lead : .contact
+    return token(name, of: resource, "custom.\(definition.id)", fields)
+  }
+
+  private static func token(
+    _ name: String, of resource: ResourceDefinition, _ field: String, _ fields: JSONObject
+  ) -> MatchToken? {
+    guard let value = fields[name], !value.isNull, value != "" else { return nil }
+    return MatchToken(resource: resource.name, field: field, value: value)
+  }
+
+  private static func values(
+    of key: MatchKey, _ fields: JSONObject, of resource: ResourceDefinition
+  ) -> [JSONValue] {
+    // A lead goes by the addresses of its contacts.
+    let holders =
+      resource.name == "lead" ? (fields["contacts"]?.list ?? []).compactMap(\.object) : [fields]
+    return switch key {
     case .id: fields["id"]?.list ?? []
-    case .email: entries("email", "emails", fields)
-    case .phone: entries("phone", "phones", fields)
+    case .email: holders.flatMap { entries("email", "emails", $0) }
+    case .phone: holders.flatMap { entries("phone", "phones", $0) }
     case .field(let name): fields[name]?.list ?? []
-    case .custom(let name):
-      fields.flatMap { RecordMapper.customFields($0.key, $0.value) ?? [] }.filter { $0.name == name }
-        .flatMap(\.value.list)
+    case .custom: []
+    }
+  }
+
+  /// The values of one custom field, by whatever name settings and record call it.
+  private static func custom(
+    _ name: String, _ resource: ResourceDefinition, _ fields: JSONObject, _ foreignNames: [String: String],
+    _ directory: Directory
+  ) -> [MatchToken] {
+    guard let scope = resource.customFields, let wanted = directory.customField(name, of: scope) else {
+      return []
+    }
+    let field = "custom.\(wanted.id)"
+    let all = fields.flatMap { RecordMapper.customFields($0.key, $0.value) ?? [] }
+    let same = all.filter { field in
+      [field.name, foreignNames[field.name]].compactMap(\.self).contains {
+        directory.customField($0, of: scope)?.id == wanted.id
+      }
+    }
+    return same.flatMap(\.value.list).map { value in
+      let written = try? wanted.kind.coerced(value, field: field)
+      return MatchToken(resource: resource.name, field: field, value: written ?? value)
     }
   }
 

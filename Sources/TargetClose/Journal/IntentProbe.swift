@@ -6,7 +6,11 @@ import JSONBytes
 /// their letters and digits only.
 struct IntentProbe: Sendable {
   let resource: ResourceDefinition
-  private let body: JSONObject
+  let body: JSONObject
+  /// Objects from before are others that look the same; nil when the body tells the date.
+  private let earliest: Timestamp?
+  /// Clocks may differ by this much.
+  static let clockSkew: Int64 = 300
 
   init?(_ intent: JournalIntent) {
     guard let body = intent.request.body?.object, let resource = IntentProbe.resource(of: intent) else {
@@ -14,6 +18,8 @@ struct IntentProbe: Sendable {
     }
     self.resource = resource
     self.body = body
+    earliest =
+      body["date_created"] == nil ? intent.time.adding(seconds: -IntentProbe.clockSkew) : nil
   }
 
   /// The probe for what an operation would create.
@@ -23,6 +29,7 @@ struct IntentProbe: Sendable {
     else { return nil }
     self.resource = resource
     self.body = body
+    earliest = nil
   }
 
   /// The lead the object belongs to.
@@ -35,8 +42,15 @@ struct IntentProbe: Sendable {
     return resource.eventTypes.first { $0 == "task.\(type)" }
   }
 
+  /// Whether the object does not tell what the body says of its contacts.
+  func isIncomplete(_ object: JSONObject) -> Bool { body["contacts"] != nil && object["contacts"] == nil }
+
   /// Whether every field that says something about the object agrees, and at least one does.
-  func matches(_ object: JSONObject) -> Bool {
+  ///
+  /// - Parameter isRecognised: whether the object is known by a value of its own, so that its age says nothing.
+  func matches(_ object: JSONObject, isRecognised: Bool = false) -> Bool {
+    let created = object["date_created"]?.string.flatMap { Timestamp($0) }
+    if !isRecognised, let earliest, let created, created < earliest { return false }
     var agreements = 0
     for (name, value) in body {
       guard let outcome = agrees(name, value, object) else { continue }
@@ -65,14 +79,24 @@ struct IntentProbe: Sendable {
       let live = object[name]?.list ?? []
       return value.list.allSatisfy { entry in live.contains { entries.isSame($0, entry) } }
     case .json where name == "contacts":
-      // A lead that is told by its contacts only.
-      let live = (object["contacts"]?.list ?? []).compactMap(\.object)
-      guard !live.isEmpty else { return nil }
-      return value.list.allSatisfy { contact in
-        live.contains { contact["name"] == nil || FieldKind.text.isSame(contact["name"], $0["name"]) }
-      }
+      // A lead may be told by its contacts only.
+      guard let live = object["contacts"]?.array else { return nil }
+      return value.list.allSatisfy { contact in live.contains { IntentProbe.isSame(contact, $0) } }
     case .boolean, .texts, .json, .reference: return nil
     }
+  }
+
+  /// Whether a contact is the one that was sent, as far as it was told.
+  private static func isSame(_ sent: JSONValue, _ live: JSONValue) -> Bool {
+    if let name = sent["name"], letters(name) != letters(live["name"] ?? "") { return false }
+    for (list, kind) in [("emails", EntryKind.email), ("phones", .phone), ("urls", .url)] {
+      let entries = live[list]?.list ?? []
+      let areThere = (sent[list]?.list ?? []).allSatisfy { entry in
+        entries.contains { kind.isSame($0, entry) }
+      }
+      guard areThere else { return false }
+    }
+    return true
   }
 
   /// The letters and digits of a text, without markup, in lower case.

@@ -27,12 +27,11 @@ struct IntentResolver: Sendable {
 
   let reads: CloseReads
   let journal: Journal
+  let directory: DirectoryReader
   let indexLag: Duration
   let clock: ClientClock
   /// One at a time, so that two intents never claim one object.
   let gate: RequestGate
-  /// Clocks may differ by this much.
-  private static let clockSkew: Int64 = 300
   /// How long Close keeps events.
   private static let logRetention: Int64 = 30 * 86400
   private static let longestPause = Duration.seconds(15)
@@ -124,7 +123,7 @@ extension IntentResolver {
   /// What the search finds by the values the object goes by, or among everything written since.
   private func search(_ probe: IntentProbe, _ intent: JournalIntent) async throws -> [String]? {
     guard probe.resource.searchType != nil else { return nil }
-    let criteria = intent.tokens.compactMap { $0.criterion(probe.resource) }
+    let criteria = try await directory.criteria(intent.tokens, probe.resource, probe.body)
     var rows: [JSONObject] = []
     for criterion in criteria { rows += try await reads.search(criterion, label: intent.key.stream) }
     if criteria.isEmpty {
@@ -133,7 +132,7 @@ extension IntentResolver {
     var ids: [String] = []
     for id in rows.compactMap({ $0["id"]?.string }) where !ids.contains(id) && !journal.isClaimed(id) {
       let live = try await reads.object(probe.resource.path(of: id), label: intent.key.stream)
-      if let live, probe.matches(live) { ids.append(id) }
+      if let live, probe.matches(live, isRecognised: !criteria.isEmpty) { ids.append(id) }
     }
     return ids
   }
@@ -142,7 +141,7 @@ extension IntentResolver {
   private func list(_ probe: IntentProbe, _ intent: JournalIntent) async throws -> [String]? {
     guard probe.resource.searchType == nil, let lead = probe.lead else { return nil }
     let objects = try await reads.objects(of: probe.resource, inLead: lead, label: intent.key.stream)
-    return objects.filter(probe.matches).compactMap { $0["id"]?.string }
+    return objects.filter { probe.matches($0) }.compactMap { $0["id"]?.string }
   }
 
   /// Whose creation the log tells; nil when the log does not reach back that far.
@@ -155,13 +154,15 @@ extension IntentResolver {
     for event in try await reads.events(ofType: type, lead: probe.lead, since: since, label: label) {
       guard let id = event["object_id"]?.string, !ids.contains(id) else { continue }
       var object = event["data"]?.object
-      if object == nil { object = try await reads.object(probe.resource.path(of: id), label: label) }
+      if object.map(probe.isIncomplete) ?? true {
+        object = try await reads.object(probe.resource.path(of: id), label: label)
+      }
       if let object, probe.matches(object) { ids.append(id) }
     }
     return ids
   }
 
   private func since(_ intent: JournalIntent) -> Timestamp {
-    intent.time.adding(seconds: -IntentResolver.clockSkew)
+    intent.time.adding(seconds: -IntentProbe.clockSkew)
   }
 }

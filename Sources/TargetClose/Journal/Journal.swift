@@ -158,7 +158,7 @@ final class Journal: Sendable {
   /// - Throws: `SingerError.output`.
   func note(_ result: JournalResult) throws(SingerError) {
     var result = result
-    if result.intent != nil { result.time = now() }
+    if result.time == nil, result.intent != nil || !result.tokens.isEmpty { result.time = now() }
     try add(.result(result))
   }
 

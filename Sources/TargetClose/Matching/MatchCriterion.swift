@@ -74,17 +74,18 @@ extension MatchCriterion {
     }
   }
 
+  /// Whether the object certainly is another one: it has a value for a custom field that holds just one, and it
+  /// is none of these.
+  func contradicts(_ object: JSONObject) -> Bool {
+    guard case .custom = key, customField?.acceptsMultipleValues == false else { return false }
+    return (object[field]?.list ?? []).contains { $0 != "" } && !confirms(object)
+  }
+
   /// What the compared field holds.
   private var kind: FieldKind {
     switch key {
     case .field(let name): resource.field(name)?.kind ?? .text
-    case .custom:
-      switch customField?.type {
-      case "number": .number
-      case "date": .day
-      case "datetime": .instant
-      default: .text
-      }
+    case .custom: customField?.kind ?? .text
     case .id, .email, .phone: .text
     }
   }
@@ -129,7 +130,9 @@ extension MatchCriterion {
     case .email: return [contactPart("contact_email", "email", text)]
     case .phone:
       let number = PhoneNumber(text)
-      let spellings = number.isInternational ? ["+" + number.digits] : [text, "+" + number.digits]
+      // Close writes numbers as E.164, of which a national one is the end.
+      let spellings =
+        number.isInternational ? ["+" + number.digits] : [text, "+" + number.digits, number.digits]
       return spellings.map { contactPart("contact_phone", "phone", $0) }
     case .field(let name): return [SearchQuery.where(SearchQuery.field(name, of: type), condition(value))]
     case .custom:

@@ -12,7 +12,7 @@ struct MatchToken: Hashable, Sendable {
   init(resource: String, field: String, value: JSONValue) {
     self.resource = resource
     self.field = field
-    let text = RecordKey.text(of: value)
+    let text = MatchToken.text(of: value)
     self.value =
       switch field {
       case "email": ContactText.email(text)
@@ -20,6 +20,14 @@ struct MatchToken: Hashable, Sendable {
       case "phone": String(PhoneNumber(text).digits.suffix(7))
       default: ContactText.trimmed(text)
       }
+  }
+}
+
+extension MatchToken {
+  /// A number as it is, whether it came as `1.5` or `1.50`.
+  private static func text(of value: JSONValue) -> String {
+    guard value.int == nil, let number = value.double else { return RecordKey.text(of: value) }
+    return String(number)
   }
 }
 
@@ -35,19 +43,54 @@ extension MatchToken: CustomStringConvertible {
   }
 
   /// What keeps records that may mean the same object from being written at the same time.
-  var lane: Digest { Digest("match", resource, field, value) }
+  ///
+  /// Addresses and numbers are those of a contact, even where a lead is looked for by them.
+  var lane: Digest {
+    let isOfContact = field == "email" || field == "phone"
+    return Digest("match", isOfContact ? "contact" : resource, field, value)
+  }
 }
 
 extension MatchToken {
-  /// How to search for it; nil for tokens that no search takes.
-  func criterion(_ resource: ResourceDefinition) -> MatchCriterion? {
+  /// How to search for the object that a body has been sent for; nil for tokens that no search takes.
+  func criterion(
+    _ resource: ResourceDefinition, _ body: JSONObject, _ directory: Directory
+  ) -> MatchCriterion? {
+    guard self.resource == resource.name else { return nil }
     // Of a telephone number the token has the last digits only.
-    guard self.resource == resource.name, field != "phone" else { return nil }
+    if field == "phone" {
+      return MatchCriterion(.phone, resource, phones(in: body).filter { isSame(phone: $0) })
+    }
     guard field.hasPrefix("custom.") else {
       return MatchCriterion(MatchKey(field), resource, [.string(value)])
     }
     let id = String(field.dropFirst("custom.".count))
-    let definition = CustomFieldDefinition(["id": .string(id)])
-    return MatchCriterion(.custom(id), resource, [.string(value)], customField: definition)
+    let known = resource.customFields.flatMap { directory.customField(id, of: $0) }
+    let definition = known ?? CustomFieldDefinition(["id": .string(id)])
+    let number = definition?.type == "number" ? try? JSONValue(parsing: value) : nil
+    return MatchCriterion(.custom(id), resource, [number ?? .string(value)], customField: definition)
+  }
+
+  private func isSame(phone: JSONValue) -> Bool {
+    MatchToken(resource: resource, field: field, value: phone) == self
+  }
+
+  private func phones(in body: JSONObject) -> [JSONValue] {
+    let holders = resource == "lead" ? body["contacts"]?.list ?? [] : [.object(body)]
+    return holders.flatMap { $0["phones"]?.list ?? [] }.compactMap { $0["phone"] }
+  }
+}
+
+extension DirectoryReader {
+  /// How to search for the object that a body has been sent for, by each token that a search takes.
+  ///
+  /// - Throws: `CloseError`.
+  func criteria(
+    _ tokens: [MatchToken], _ resource: ResourceDefinition, _ body: JSONObject
+  ) async throws -> [MatchCriterion] {
+    let isByCustomField = tokens.contains { $0.field.hasPrefix("custom.") }
+    let tables = isByCustomField ? resource.customFields.map { [Directory.Table.customFields($0)] } ?? [] : []
+    let directory = try await directory(with: Set(tables))
+    return tokens.compactMap { $0.criterion(resource, body, directory) }
   }
 }

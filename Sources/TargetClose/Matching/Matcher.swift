@@ -59,12 +59,9 @@ struct Matcher: Sendable {
     _ id: String?, _ criteria: [MatchCriterion], lead: String?, isDeletion: Bool = false
   ) async throws -> MatchPolicy.Decision {
     let policy = MatchPolicy(onNone: isDeletion ? .skip : settings.onNone, onMany: settings.onMany)
-    if let written = try writtenBefore(), let live = try await object(written) {
-      return .write([MatchedObject(id: written, live: live)], "written before")
-    }
-    if planner.isDryRun, let planned = try self.planned() {
-      return .write([planned], "an earlier record of the input creates it")
-    }
+    let written = try await self.written()
+    // Where every match is written, those of the record's first time are not enough.
+    if let written, settings.onMany != .all || settings.match.isEmpty { return written }
     if settings.action == .create { return policy.decide([], by: "") }
     let keys = settings.match.isEmpty ? [MatchKey.id] : settings.match
     for key in keys {
@@ -76,26 +73,45 @@ struct Matcher: Sendable {
       } else {
         continue
       }
-      if !found.isEmpty { return policy.decide(found, by: key.description, lead: lead) }
+      if found.isEmpty { continue }
+      let stronger = keys.prefix { $0 != key }
+      if let conflict = Matcher.conflict(of: found, with: criteria.filter { stronger.contains($0.key) }) {
+        return .reject(
+          "\(conflict.object.id) matches by \(key), but has another \(conflict.criterion.key); correct one of them, "
+            + "or do not match by \(key)")
+      }
+      return policy.decide(found, by: key.description, lead: lead)
     }
-    return policy.decide([], by: keys.map(\.description).joined(separator: ", "))
+    return written ?? policy.decide([], by: keys.map(\.description).joined(separator: ", "))
   }
 
-  /// The object that a plan creates for an earlier record of the same key.
-  private func planned() throws(SingerError) -> MatchedObject? {
-    guard let id = context.memory.plannedID(of: record.key, resource: resource.name),
-      id.stream == record.stream.name || sharesIDs,
-      let body = try context.memory.plannedObject(of: record.key, resource: resource.name)
-    else { return nil }
-    return MatchedObject(id: id.text, live: context.memory.planned(id.text, body))
+  /// The object that the record, or in a plan an earlier one of its key, has been written to.
+  private func written() async throws -> MatchPolicy.Decision? {
+    if let id = try writtenBefore(), let live = try await object(id) {
+      return .write([MatchedObject(id: id, live: live)], "written before")
+    }
+    let own = PlannedID(resource: resource.name, stream: record.stream.name, key: record.key)
+    let id = sharesIDs ? context.memory.plannedID(of: record.key, resource: resource.name) ?? own : own
+    return try context.memory.plannedObject(id).map {
+      .write([MatchedObject(id: id.text, live: $0)], "an earlier record of the input creates it")
+    }
   }
 
-  /// The object at a path as it is now, or nil.
+  /// An object found by a weaker key that has another value of its own for a stronger one.
+  ///
+  /// A customer number tells two companies of one name apart, and two people who share an address: writing the
+  /// record over the other's object would be as wrong as making a second one of the same.
+  private static func conflict(
+    of found: [MatchedObject], with stronger: [MatchCriterion]
+  ) -> (object: MatchedObject, criterion: MatchCriterion)? {
+    for object in found {
+      if let criterion = stronger.first(where: { $0.contradicts(object.live) }) { return (object, criterion) }
+    }
+    return nil
+  }
+
   private func object(_ id: String) async throws -> JSONObject? {
-    // An id is one part of a path and nothing else.
-    guard !id.isEmpty, !id.contains("/") else { return nil }
-    let live = try await context.reads.object(resource.path(of: id), label: record.stream.name)
-    return planner.isDryRun ? live.map { context.memory.planned(id, $0) } : live
+    try await context.object(resource, id, label: record.stream.name)
   }
 
   private func found(byID id: String?) async throws -> [MatchedObject] {
@@ -106,7 +122,7 @@ struct Matcher: Sendable {
 
   private func found(by criterion: MatchCriterion, lead: String?) async throws -> [MatchedObject] {
     var ids: [String] = []
-    for token in criterion.tokens { ids += context.journal.recentIDs(token) }
+    for token in criterion.tokens { ids += context.recentIDs(token) }
     if resource.searchType != nil {
       let rows = try await context.reads.search(criterion, label: record.stream.name)
       ids += rows.filter(criterion.confirms).compactMap { $0["id"]?.string }

@@ -24,12 +24,14 @@ struct Operation: Sendable {
   /// Why this and nothing else.
   var reason: String
   var request: PlannedRequest?
-  /// Values by which a new object can be found again.
+  /// Values by which the object can be found again.
   var tokens: [MatchToken] = []
   /// The records that contacts created with a lead stand for, in order; nil for those of no record.
   var nestedContacts: [JournalKey?] = []
   /// Values by which the first of those contacts can be found again.
   var nestedTokens: [MatchToken] = []
+  /// Objects that go by the same values and that a new one is created besides.
+  var known: [String] = []
   /// The record's part of a batch, when it goes with others in one request.
   var batchItem: JSONObject?
   /// What Close said, for a rejection that is Close's.
@@ -59,7 +61,7 @@ extension Operation {
   /// Changes what differs, or nothing.
   static func update(
     of id: String, to object: DesiredObject, live: JSONObject, method: WriteMethod, role: String? = nil,
-    reason: String
+    tokens: [MatchToken] = [], reason: String
   ) -> Operation {
     let diff = FieldDiff(object, live: live)
     let fixed = diff.unchangeable.joined(separator: ", ")
@@ -72,7 +74,8 @@ extension Operation {
     return Operation(
       action: .update, resource: object.resource.name, role: role, id: id, changes: diff.changes,
       reason: reason + remark,
-      request: PlannedRequest(method: method, path: object.resource.path(of: id), body: .object(diff.body)))
+      request: PlannedRequest(method: method, path: object.resource.path(of: id), body: .object(diff.body)),
+      tokens: tokens)
   }
 
   /// Whether something is sent.

@@ -35,13 +35,11 @@ struct PlanCheck: Sendable {
   }
 
   private func id(of planned: PlannedID) throws(SingerError) -> String? {
-    let result = try context.journal.result(of: JournalKey(stream: planned.stream, key: planned.key))
-    return result.flatMap { $0.id.isEmpty ? nil : $0.id }
+    try context.journal.result(of: planned.journalKey).flatMap { $0.id.isEmpty ? nil : $0.id }
   }
 
   private func confirmAbsent(_ operation: Operation, _ line: PlanLine) async throws -> Operation {
-    var key = JournalKey(stream: line.stream, key: line.key)
-    key.role = operation.role
+    let key = JournalKey(stream: line.stream, key: line.key, role: operation.role)
     if let known = try context.journal.result(of: key) {
       // The plan may have been carried out up to here by a run that was killed then.
       guard known.content == nil, try await isCarriedOut(operation, known.id, line) else {
@@ -51,18 +49,38 @@ struct PlanCheck: Sendable {
         action: .noop, resource: operation.resource, role: operation.role, id: known.id,
         reason: "created before")
     }
-    guard let resource = ResourceTable.resource(named: operation.resource), resource.searchType != nil else {
-      return operation
+    var known: Set<String> = []
+    for id in operation.known {
+      if let id = try PlannedID(id).map({ try self.id(of: $0) }) ?? id { known.insert(id) }
     }
-    for criterion in operation.tokens.compactMap({ $0.criterion(resource) }) {
-      let recent = operation.tokens.flatMap(context.journal.recentIDs)
-      let rows = try await context.reads.search(criterion, label: line.stream).filter(criterion.confirms)
-      if let id = recent.first ?? rows.first?["id"]?.string {
+    let body = operation.request?.body?.object ?? JSONObject()
+    let contact = body["contacts"]?.list.first?.object ?? JSONObject()
+    let resource = ResourceTable.resource(named: operation.resource)
+    if let resource { try await confirmAbsent(operation.tokens, resource, body, known, line) }
+    try await confirmAbsent(operation.nestedTokens, .contact, contact, known, line)
+    return operation
+  }
+
+  private func confirmAbsent(
+    _ tokens: [MatchToken], _ resource: ResourceDefinition, _ body: JSONObject, _ known: Set<String>,
+    _ line: PlanLine
+  ) async throws {
+    for criterion in try await context.directory.criteria(tokens, resource, body) {
+      var ids = criterion.tokens.flatMap(context.journal.recentIDs)
+      var rows: [JSONObject] = []
+      if resource.searchType != nil {
+        rows = try await context.reads.search(criterion, label: line.stream)
+      } else if let lead = body["lead_id"]?.string {
+        rows = try await context.reads.objects(of: resource, inLead: lead, label: line.stream)
+      }
+      ids += rows.filter(criterion.confirms).compactMap { $0["id"]?.string }
+      for id in ids where !known.contains(id) {
+        let live = try await context.object(resource, id, label: line.stream)
+        guard let live, criterion.confirms(live) else { continue }
         throw Rejection(
           "an object that matches by \(criterion.field) has come since the plan was made: \(id)")
       }
     }
-    return operation
   }
 
   /// Whether an object is what the operation would create.

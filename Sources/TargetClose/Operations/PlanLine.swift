@@ -56,6 +56,7 @@ extension Operation {
     json["match"] = MatchToken.json(tokens)
     json["contacts"] = JournalKey.json(nestedContacts)
     json["contact_match"] = MatchToken.json(nestedTokens)
+    if !known.isEmpty { json["known"] = .array(known.map { .string($0) }) }
     return json
   }
 
@@ -74,8 +75,11 @@ extension Operation {
       self.request = request
     }
     guard request != nil || !isWrite else { return nil }
+    // Nothing stands for the record, so that nothing may be noted of it.
+    if action == .noop, id == nil { self.action = .skip }
     tokens = MatchToken.list(json["match"])
     nestedTokens = MatchToken.list(json["contact_match"])
     nestedContacts = JournalKey.list(json["contacts"])
+    known = (json["known"]?.array ?? []).compactMap(\.string)
   }
 }

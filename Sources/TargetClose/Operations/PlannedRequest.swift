@@ -11,6 +11,11 @@ struct PlannedRequest: Hashable, Sendable {
   var body: JSONValue?
 }
 
+extension String {
+  /// Whether an id is one part of a path and cannot lead elsewhere.
+  var isPartOfPath: Bool { !isEmpty && !contains("/") && self != "." && self != ".." }
+}
+
 extension PlannedRequest {
   /// `{"method": "POST", "path": "/lead/", "body": {…}}`.
   var json: JSONValue {

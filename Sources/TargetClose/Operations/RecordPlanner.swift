@@ -32,7 +32,9 @@ struct RecordPlanner: Sendable {
     switch record.stream.settings.destination {
     case .dictionary:
       context.foreignNames.learn(record.fields, ofStream: record.stream.name)
-      return .operations([.skipped("read for its names", resource: record.stream.name)])
+      return .operations([
+        .skipped("read for the names that other records point to", resource: record.stream.name)
+      ])
     case .endpoint(let endpoint): return .operations([try plan(record, at: endpoint)])
     case .contactAndLead(let settings): return .operations(try await plan(record, settings))
     case .resource(let resource): return try await plan(record, as: resource, isLast: isLast)
@@ -89,7 +91,7 @@ struct RecordPlanner: Sendable {
     case .use(let id): return id
     case .wait: return nil
     case .ask(let id):
-      guard let definition, !id.contains("/") else { return nil }
+      guard let definition, id.isPartOfPath else { return nil }
       let path = definition.path(of: id)
       if let exists = context.memory.exists(path) { return exists ? id : nil }
       let exists = try await context.reads.object(path, label: record.stream.name) != nil
@@ -114,7 +116,7 @@ struct RecordPlanner: Sendable {
   /// The id of what a record became, or its stand-in in a plan.
   private func writtenID(of key: RecordKey, resource: String) throws -> String? {
     if let id = try context.journal.id(of: key, resource: resource) { return id }
-    return isDryRun ? context.memory.plannedID(of: key, resource: resource)?.text : nil
+    return context.memory.plannedID(of: key, resource: resource)?.text
   }
 
   /// Whether the record comes from another organisation; nil when it does not say.
@@ -165,7 +167,9 @@ extension RecordPlanner {
         ]
       }
       return found.map {
-        .update(of: $0.id, to: object, live: $0.live, method: context.verb.method, reason: reason)
+        .update(
+          of: $0.id, to: object, live: $0.live, method: context.verb.method,
+          tokens: criteria.flatMap(\.tokens), reason: reason)
       }
     case .create:
       return [try creation(of: object, draft, tokens: criteria.flatMap(\.tokens), record)]
@@ -194,7 +198,7 @@ extension RecordPlanner {
     operation.tokens = tokens
     if object.values["contacts"] != nil {
       operation.nestedContacts = draft.contacts.map { contact in
-        contact.id.map { JournalKey(stream: "contacts", key: RecordKey(text: $0)) }
+        contact.id.map { JournalKey(stream: context.contactStream, key: RecordKey(text: $0)) }
       }
     }
     return operation
@@ -216,7 +220,8 @@ extension RecordPlanner {
       draft.contacts = []
       criteria = try await matcher.criteria(try await resolve(draft, record))
     }
-    switch try await matcher.find(record.fields["id"]?.string, criteria, lead: nil, isDeletion: true) {
+    let id = settings.mapping.apply(to: record.fields)["id"]?.string
+    switch try await matcher.find(id, criteria, lead: nil, isDeletion: true) {
     case .create: return [.skipped("there is nothing to delete", resource: resource.name)]
     case .skip(let reason): return [.skipped(reason, resource: resource.name)]
     case .reject(let reason): throw Rejection(reason)

@@ -22,6 +22,8 @@ struct Draft: Sendable {
   }
 
   let resource: ResourceDefinition
+  /// What a value does that says nothing.
+  var nulls = NullPolicy.omit
   /// The id in the record; Close's own, or that of another organisation.
   var id: String?
   var values = JSONObject()

@@ -44,11 +44,14 @@ final class IncomingStream: Sendable {
   }
 
   /// A record that has been checked before.
-  func record(_ fields: JSONObject, bytes: [UInt8], line: Int) -> SourceRecord {
+  ///
+  /// - Parameter key: what it is known by when it has no key of its own; its content, unless given.
+  func record(_ fields: JSONObject, bytes: [UInt8], line: Int, key: RecordKey? = nil) -> SourceRecord {
     let content = Digest([bytes, settings.fingerprint])
+    let own = RecordKey(keyProperties, of: fields, content: content)
     return SourceRecord(
-      line: line, stream: self, key: RecordKey(keyProperties, of: fields, content: content), fields: fields,
-      content: content, size: bytes.count)
+      line: line, stream: self, key: own.isContent ? key ?? own : own, fields: fields, content: content,
+      size: bytes.count)
   }
 }
 

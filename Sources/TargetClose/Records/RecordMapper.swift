@@ -9,20 +9,22 @@ struct RecordMapper: Sendable {
   ///
   /// - Throws: `Rejection` for a value that cannot be written.
   func draft(_ record: JSONObject) throws(Rejection) -> Draft {
-    var draft = Draft(resource: resource)
-    draft.id = record["id"]?.string
+    var draft = Draft(resource: resource, nulls: mapping.nulls)
     let fields = mapping.apply(to: record)
+    draft.id = fields["id"]?.string
     for (name, value) in fields {
       if let field = resource.field(name) {
         try add(field, value, fields, to: &draft)
-      } else if let shorthand = resource.shorthands.first(where: { $0.name == name }) {
-        try add(shorthand, value, to: &draft)
+      } else if resource.shorthands.contains(where: { $0.name == name }) {
+        continue
       } else if resource.customFields != nil, let custom = RecordMapper.customFields(name, value) {
         draft.customFields += custom.filter { mapping.nulls == .clear || !$0.value.isNull }
       } else if !isExpected(name) {
         draft.unknown.append(name)
       }
     }
+    // After the lists themselves, wherever they stand in the record.
+    for shorthand in resource.shorthands { try add(shorthand, fields[shorthand.name], to: &draft) }
     addLabelledReferences(fields, to: &draft)
     preferRichText(&draft)
     return draft
@@ -31,12 +33,15 @@ struct RecordMapper: Sendable {
   private func add(
     _ field: ResourceDefinition.Field, _ value: JSONValue, _ fields: JSONObject, to draft: inout Draft
   ) throws(Rejection) {
-    if value.isNull, mapping.nulls == .omit { return }
     let coerced = try field.kind.coerced(value, field: field.name)
+    if coerced.isNull, mapping.nulls == .omit { return }
     if case .reference(let kind) = field.kind, !coerced.isNull {
       guard coerced != "" else { return }
       draft.references.append(
         Draft.Reference(field: field.name, kind: kind, value: coerced, label: field.label(in: fields)))
+    } else if case .reference = field.kind, resource.required.contains(field.name) {
+      // Nothing is torn away from what it belongs to.
+      return
     } else if field.name == "contacts", resource.name == "lead" {
       draft.contacts = try contacts(in: coerced)
     } else if case .entries = field.kind, coerced.isNull {
@@ -47,11 +52,11 @@ struct RecordMapper: Sendable {
     }
   }
 
-  /// Adds `email` as an entry of `emails`, unless the record has the list itself.
+  /// Adds `email` as an entry of `emails`.
   private func add(
-    _ shorthand: ResourceDefinition.Shorthand, _ value: JSONValue, to draft: inout Draft
+    _ shorthand: ResourceDefinition.Shorthand, _ value: JSONValue?, to draft: inout Draft
   ) throws(Rejection) {
-    guard !value.isNull, let field = resource.field(shorthand.list) else { return }
+    guard let value, !value.isNull, let field = resource.field(shorthand.list) else { return }
     let entries = try field.kind.coerced(value, field: shorthand.name)
     guard !entries.list.isEmpty else { return }
     draft.values[shorthand.list] = .array((draft.values[shorthand.list]?.list ?? []) + entries.list)

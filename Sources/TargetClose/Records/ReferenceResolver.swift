@@ -31,7 +31,7 @@ struct ReferenceResolver: Sendable {
         object.values[reference.field] = .string(id)
       }
     }
-    for field in draft.customFields { try add(field, to: &object, &remarks) }
+    for field in draft.customFields { try add(field, draft.nulls, to: &object, &remarks) }
     if !draft.contacts.isEmpty {
       var contacts: [JSONValue] = []
       for contact in draft.contacts {
@@ -101,7 +101,8 @@ struct ReferenceResolver: Sendable {
   // MARK: - Custom fields
 
   private func add(
-    _ field: Draft.CustomField, to object: inout DesiredObject, _ remarks: inout [String]
+    _ field: Draft.CustomField, _ nulls: NullPolicy, to object: inout DesiredObject,
+    _ remarks: inout [String]
   ) throws(Rejection) {
     guard let scope = object.resource.customFields else { return }
     let type = (object.values["custom_activity_type_id"] ?? object.values["custom_object_type_id"])?.string
@@ -118,20 +119,24 @@ struct ReferenceResolver: Sendable {
     }
     let key = "custom.\(definition.id)"
     object.customFields[key] = definition
-    guard let value = try value(of: field, definition, &remarks) else { return }
+    guard let value = try value(of: field, definition, nulls, &remarks) else { return }
     object.values[key + field.suffix] = value
   }
 
   private func value(
-    of field: Draft.CustomField, _ definition: CustomFieldDefinition, _ remarks: inout [String]
+    of field: Draft.CustomField, _ definition: CustomFieldDefinition, _ nulls: NullPolicy,
+    _ remarks: inout [String]
   ) throws(Rejection) -> JSONValue? {
-    if field.value.isNull { return .null }
+    let given = field.value.list.filter(definition.saysSomething)
+    if given.isEmpty, field.value.array?.isEmpty != true {
+      return nulls == .clear && field.suffix.isEmpty ? .null : nil
+    }
     var elements: [JSONValue] = []
-    for element in field.value.list where !element.isNull {
+    for element in given {
       if let value = try single(element, definition, &remarks) { elements.append(value) }
     }
     if definition.acceptsMultipleValues, field.suffix.isEmpty {
-      return elements.isEmpty && !field.value.list.isEmpty ? nil : .array(elements)
+      return elements.isEmpty && !given.isEmpty ? nil : .array(elements)
     }
     guard elements.count <= 1 else {
       throw Rejection("\"\(definition.name)\" holds one value, not \(field.value.brief)")
@@ -158,6 +163,13 @@ struct ReferenceResolver: Sendable {
       return nil
     default: return try FieldKind.text.coerced(value, field: name)
     }
+  }
+}
+
+extension CustomFieldDefinition {
+  /// Whether a value means something to the field; an empty text is one only where texts are kept.
+  fileprivate func saysSomething(_ value: JSONValue) -> Bool {
+    !value.isNull && (value != "" || ["text", "textarea", "hidden"].contains(type))
   }
 }
 

@@ -33,16 +33,18 @@ final class Outcomes: Sendable {
 
   /// A record that is what it should be, or would be.
   func done(_ line: PlanLine, _ job: Int) async throws {
-    report.done(line.stream, line: line.line, Outcomes.words(line.operations, isDryRun: plan != nil))
+    let skips = line.operations.filter { $0.action == .skip }.map(\.reason)
+    report.done(
+      line.stream, line: line.line, Outcomes.words(line.operations, isDryRun: plan != nil), skipped: skips)
     try plan?.finish(job, line)
-    try await dispatcher.finish(job)
+    await dispatcher.finish(job)
   }
 
   /// A record that has been written just so before.
   func unchanged(_ record: SourceRecord, _ key: JournalKey, _ job: Int) async throws {
     report.done(record.stream.name, line: record.line, ["unchanged"])
     try plan?.finish(job, Outcomes.unchangedLine(record))
-    try await dispatcher.finish(job)
+    await dispatcher.finish(job)
   }
 
   /// The line of a record that has been written just so before.
@@ -73,7 +75,7 @@ final class Outcomes: Sendable {
     let operation = Operation.rejected(rejection, resource: stream.settings.resourceName)
     try plan?.finish(
       job, PlanLine(line: record.line, stream: stream.name, key: record.key, operations: [operation]))
-    try await dispatcher.finish(job)
+    await dispatcher.finish(job)
     if plan == nil, count >= maxErrors { await dispatcher.stop() }
   }
 
@@ -82,7 +84,7 @@ final class Outcomes: Sendable {
     report.done(line.stream, line: line.line, ["rejected"])
     log.error("line \(line.line): stream \(line.stream): not carried out: \(rejection)", stream: line.stream)
     refusals.withLock { $0 += 1 }
-    try await dispatcher.finish(job)
+    await dispatcher.finish(job)
   }
 
   private static func words(_ operations: [Operation], isDryRun: Bool) -> [String] {

@@ -64,8 +64,9 @@ struct RecordReader: Sendable {
 
   /// Takes a record in; false when the run is to end.
   private func take(_ message: SingerMessage.Record, of stream: IncomingStream) async throws -> Bool {
+    let record: SourceRecord
     do throws(SingerError) {
-      return try await take(try stream.read(message))
+      record = try stream.read(message)
     } catch {
       guard error.code == .invalidRecord else { throw error }
       // Valid JSON, but not what the schema promised: kept like any other record that cannot be written.
@@ -76,17 +77,20 @@ struct RecordReader: Sendable {
       (fault.line, fault.stream) = (nil, nil)
       return try await admit(.refused(record, Rejection(fault.description)), record)
     }
+    return try await take(record)
   }
 
   /// Takes a record in; false when the run is to end.
-  func take(_ record: SourceRecord) async throws(SingerError) -> Bool {
+  func take(_ record: SourceRecord) async throws -> Bool {
     guard record.hasKey else {
       let names = record.stream.keyProperties.joined(separator: "\", \"")
       return try await admit(.refused(record, Rejection("the key \"\(names)\" is missing or null")), record)
     }
     let key = JournalKey(stream: record.stream.name, key: record.key)
+    // Asked last: a record of the same key may have been written while we found out that none is on its way.
     if !isDryRun, context.journal.isUnchanged(key, record.content),
-      await !dispatcher.isBusy(RecordLanes.keyLane(of: record))
+      await !dispatcher.isBusy(RecordLanes.keyLane(of: record)),
+      context.journal.isUnchanged(key, record.content)
     {
       report.done(record.stream.name, line: record.line, ["unchanged"])
       return true
@@ -94,7 +98,8 @@ struct RecordReader: Sendable {
     return try await admit(.record(record), record)
   }
 
-  private func admit(_ work: Work, _ record: SourceRecord) async throws(SingerError) -> Bool {
-    try await dispatcher.admit(work, lanes: RecordLanes.lanes(of: record))
+  private func admit(_ work: Work, _ record: SourceRecord) async throws -> Bool {
+    let directory = try await context.directory.directory(with: record.stream.settings.matchTables)
+    return try await dispatcher.admit(work, lanes: RecordLanes.lanes(of: record, directory))
   }
 }

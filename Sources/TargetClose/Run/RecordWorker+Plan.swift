@@ -26,7 +26,10 @@ extension RecordWorker {
         line.operations, key: key, content: line.content, settings: settings, line: line.line)
       for operation in line.operations {
         let parent = RecordPlanner.ParentKey(resource: operation.resource, key: line.key)
-        try await dispatcher.wake(parent.digest)
+        await dispatcher.wake(parent.digest)
+      }
+      for contact in line.operations.flatMap(\.nestedContacts).compactMap(\.self) {
+        await dispatcher.wake(RecordPlanner.ParentKey(resource: "contact", key: contact.key).digest)
       }
       try await outcomes.done(line, handout.job)
     } catch let rejection as Rejection {
@@ -39,9 +42,8 @@ extension RecordWorker {
   private func wait(_ line: PlanLine, for parent: PlannedID, _ job: Int) async throws {
     let awaited = RecordPlanner.ParentKey(resource: parent.resource, key: parent.key)
     let own = RecordPlanner.ParentKey(resource: line.operations.first?.resource ?? "", key: line.key)
-    try await dispatcher.wait(job, for: awaited.digest, becomes: own.digest)
-    let key = JournalKey(stream: parent.stream, key: parent.key)
-    if try context.journal.result(of: key) != nil { try await dispatcher.wake(awaited.digest) }
+    await dispatcher.wait(job, for: awaited.digest, becomes: own.digest)
+    if try context.journal.result(of: parent.journalKey) != nil { await dispatcher.wake(awaited.digest) }
   }
 }
 

@@ -97,27 +97,44 @@ struct RecordWorker: Sendable {
       if let request = operation.request {
         try Safeguards.check(request, allowsSending: context.configuration.allowsSending)
       }
-      if operation.action == .update, let id = operation.id { context.memory.plan(operation.changes, of: id) }
-      guard operation.action == .create, let body = operation.request?.body else { continue }
-      if operation.role == nil {
-        try context.memory.plan(
-          PlannedID(resource: operation.resource, stream: record.stream.name, key: record.key), body)
+      if operation.action == .update, let id = operation.id {
+        context.memory.plan(operation.changes, of: id)
+        context.memory.plan(operation.tokens, of: id)
       }
-      for (index, contact) in operation.nestedContacts.enumerated() {
-        guard let contact, let contacts = body["contacts"]?.list, index < contacts.count else { continue }
-        try context.memory.plan(
-          PlannedID(resource: "contact", stream: contact.stream, key: contact.key), contacts[index])
-      }
+      if operation.action == .create { try rehearse(operation, record) }
     }
+  }
+
+  /// Takes note of what a plan creates, so that later records find it.
+  private func rehearse(_ creation: Operation, _ record: SourceRecord) throws {
+    guard var body = creation.request?.body else { return }
+    let id = PlannedID(
+      resource: creation.resource, stream: record.stream.name, key: record.key, role: creation.role)
+    let contacts = body["contacts"]?.list ?? []
+    var nameless: [JSONValue] = []
+    for (index, contact) in contacts.enumerated() {
+      guard index < creation.nestedContacts.count, let key = creation.nestedContacts[index] else {
+        nameless.append(contact)
+        continue
+      }
+      var contact = contact
+      contact["lead_id"] = .string(id.text)
+      let contactID = PlannedID(resource: "contact", stream: key.stream, key: key.key)
+      try context.memory.plan(contactID, contact)
+      if index == 0 { context.memory.plan(creation.nestedTokens, of: contactID.text) }
+    }
+    body["contacts"] = nameless.isEmpty ? nil : .array(nameless)
+    try context.memory.plan(id, body)
+    context.memory.plan(creation.tokens, of: id.text)
   }
 
   private func conclude(_ operations: [Operation], _ record: SourceRecord, _ job: Int) async throws {
     for operation in operations where operation.role == nil {
       let parent = RecordPlanner.ParentKey(resource: operation.resource, key: record.key)
-      try await dispatcher.wake(parent.digest)
+      await dispatcher.wake(parent.digest)
     }
     for contact in operations.flatMap(\.nestedContacts).compactMap(\.self) {
-      try await dispatcher.wake(RecordPlanner.ParentKey(resource: "contact", key: contact.key).digest)
+      await dispatcher.wake(RecordPlanner.ParentKey(resource: "contact", key: contact.key).digest)
     }
     try await outcomes.done(
       PlanLine(
@@ -131,11 +148,11 @@ struct RecordWorker: Sendable {
   ) async throws {
     let own = RecordPlanner.ParentKey(resource: record.stream.settings.resourceName, key: record.key)
     try outcomes.letPass(job)
-    try await dispatcher.wait(job, for: parent.digest, becomes: own.digest)
+    await dispatcher.wait(job, for: parent.digest, becomes: own.digest)
     // It may have been written between our look and now.
     let isKnown = try context.journal.id(of: parent.key, resource: parent.resource) != nil
     if isKnown || context.memory.plannedID(of: parent.key, resource: parent.resource) != nil {
-      try await dispatcher.wake(parent.digest)
+      await dispatcher.wake(parent.digest)
     }
   }
 

@@ -27,6 +27,25 @@ extension TargetContext {
     if let settings = configuration.settings(of: stream) { return settings }
     return try StreamSettings(["path": "/"], stream: stream, place: "streams.\(stream)")
   }
+
+  /// The stream whose records contacts are, as those nested in a lead would be if they came by themselves.
+  var contactStream: String {
+    let own = configuration.streams.first { settings in
+      if case .resource(let resource) = settings.destination { resource.name == "contact" } else { false }
+    }
+    return own?.stream ?? "contacts"
+  }
+
+  /// An object as it is in Close now, or as a plan makes it; nil when there is none.
+  func object(_ resource: ResourceDefinition, _ id: String, label: String) async throws -> JSONObject? {
+    if let planned = PlannedID(id) { return try memory.plannedObject(planned) }
+    guard id.isPartOfPath else { return nil }
+    let live = try await reads.object(resource.path(of: id), label: label)
+    return try live.map { try memory.planned(id, $0) }
+  }
+
+  /// Objects that go by a token and that a search may not find yet: those written lately, or planned.
+  func recentIDs(_ token: MatchToken) -> [String] { journal.recentIDs(token) + memory.plannedIDs(token) }
 }
 
 /// What users may want to know about their records, each told once with its count.

@@ -9,6 +9,8 @@ final class TargetReport: Sendable {
     var order: Int
     var records = 0
     var actions: [String: Int] = [:]
+    /// How often records were skipped for each reason.
+    var skips: [String: Int] = [:]
     var requests = 0
     let started = ContinuousClock.now
   }
@@ -54,12 +56,16 @@ final class TargetReport: Sendable {
   /// Whether the record of a line is done, one way or another.
   func isDone(line: Int) -> Bool { lines.withLock { $0?.contains(line) ?? false } }
 
-  /// Counts a record that is done, with what was done for it.
-  func done(_ stream: String, line: Int, _ words: [String]) {
+  /// Counts a record that is done, with what was done for it; beyond a hundred reasons no new ones are kept.
+  func done(_ stream: String, line: Int, _ words: [String], skipped reasons: [String] = []) {
     lines.withLock { _ = $0?.insert(line) }
     streams.withLock { streams in
       streams[stream]?.records += 1
       for word in words { streams[stream]?.actions[word, default: 0] += 1 }
+      for reason in reasons
+      where streams[stream]?.skips[reason] != nil || streams[stream]?.skips.count ?? 0 < 100 {
+        streams[stream]?.skips[reason, default: 0] += 1
+      }
     }
     metrics.addRecords(1, stream: stream)
     progress.addRecords(1, stream: stream)
@@ -91,6 +97,9 @@ extension TargetReport {
         + [TargetReport.counted(count.requests, "request")]
       let name = stream + String(repeating: " ", count: width - stream.count)
       log.info("\(name)  \(facts.joined(separator: ", "))", stream: stream)
+      for (reason, times) in count.skips.sorted(by: { $0.key < $1.key }) {
+        log.info("\(stream): \(times) skipped: \(reason)", stream: stream)
+      }
       for (remark, times) in remarks.all(of: stream) {
         let times = times == 1 ? "" : " (\(times) times)"
         log.warning("\(stream): \(remark)\(times)", stream: stream)

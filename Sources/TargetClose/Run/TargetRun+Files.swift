@@ -10,7 +10,7 @@ extension TargetRun {
       for line in lines {
         report.started(line.stream)
         let lane = JournalKey(stream: line.stream, key: line.key).digest
-        let tokens = line.operations.flatMap(\.tokens).map(\.lane)
+        let tokens = line.operations.flatMap { $0.tokens + $0.nestedTokens }.map(\.lane)
         let objects = line.operations.compactMap(\.id).map { Digest("object", $0) }
         guard try await desk.dispatcher.admit(.plan(line), lanes: [lane] + tokens + objects) else { return }
       }
@@ -65,6 +65,8 @@ extension TargetRun {
     let stream = IncomingStream(
       name: name, keyProperties: (letter["key_properties"]?.array ?? []).compactMap(\.string),
       customFieldNames: names, settings: settings)
-    return stream.record(fields, bytes: Array(JSONValue.object(fields).compact.utf8), line: line)
+    return stream.record(
+      fields, bytes: Array(JSONValue.object(fields).compact.utf8), line: line,
+      key: letter["key"]?.string.map { RecordKey(text: $0) })
   }
 }

@@ -139,8 +139,8 @@ struct TargetRun: Sendable {
       client: client, gate: context.reads.gate, verb: context.verb,
       allowsSending: configuration.allowsSending, responses: responses, log: log)
     let resolver = IntentResolver(
-      reads: context.reads, journal: context.journal, indexLag: configuration.indexLag, clock: clock,
-      gate: RequestGate(limit: 1))
+      reads: context.reads, journal: context.journal, directory: context.directory,
+      indexLag: configuration.indexLag, clock: clock, gate: RequestGate(limit: 1))
     return OperationExecutor(
       writer: writer, journal: context.journal, resolver: resolver, brakes: context.brakes)
   }

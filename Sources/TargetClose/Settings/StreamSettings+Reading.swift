@@ -2,38 +2,72 @@ import JSONBytes
 import Singer
 
 extension StreamSettings {
-  /// The settings of one block under `streams`.
-  private static let table = SettingTable(
-    program: "target-close",
-    settings: [
-      Setting("resource", .string, description: "The kind of object the records are."),
-      Setting("path", .string, description: "Any endpoint instead, with {fields} of the record in it."),
+  /// Everything that may stand in a block under `streams`.
+  static let all: [Setting] =
+    [
       Setting(
-        "method", .string, choices: WriteMethod.allCases.map(\.rawValue), description: "Its verb; POST."),
+        "resource", .string,
+        description: "The kind of object the records are: "
+          + ResourceTable.all.map(\.name).joined(separator: ", ")
+          + ", or activity for that of each record's _type; the stream's name tells unless given."),
       Setting(
-        "action", .string, choices: StreamAction.allCases.map(\.rawValue), description: "What to do; upsert."),
-      Setting("match", .array, description: "How to recognise an object, in order."),
+        "path", .string,
+        description:
+          "Any endpoint instead of a resource, such as /lead/{lead_id}/, with fields of the record."),
       Setting(
-        "on_none", .string, choices: NonePolicy.allCases.map(\.rawValue), description: "When none matches."),
+        "method", .string, choices: WriteMethod.allCases.map(\.rawValue),
+        description: "The verb for path; POST unless given, DELETE where the action is delete."),
       Setting(
-        "on_many", .string, choices: ManyPolicy.allCases.map(\.rawValue), description: "When several match."),
-      Setting("fields", .object, description: "Close's names of fields by the record's."),
+        "body", .object,
+        description:
+          "What to send to path, with {field}, {record} or {records} in its texts; the record unless given."),
+      Setting(
+        "action", .string, choices: StreamAction.allCases.map(\.rawValue),
+        description: "What to do with a record; upsert unless given."),
+      Setting(
+        "match", .array,
+        description:
+          "Ordered keys that find the object a record stands for: id, email, phone, custom.NAME or custom.cf_…, "
+          + "or any field; id unless given."),
+      Setting(
+        "on_none", .string, choices: NonePolicy.allCases.map(\.rawValue),
+        description: "When no object matches; create unless given, reject for update, skip for delete."),
+      Setting(
+        "on_many", .string, choices: ManyPolicy.allCases.map(\.rawValue),
+        description: "When several match, all being ten at most; reject unless given."),
+      Setting(
+        "fields", .object, description: "Close's names of fields by the record's: {\"site\": \"url\"}."),
       Setting("exclude", .array, description: "Fields of the record that are not written."),
-      Setting("constants", .object, description: "Fields every record gets unless it has them."),
+      Setting("constants", .object, description: "Fields that every record gets unless it has them."),
       Setting(
-        "nulls", .string, choices: NullPolicy.allCases.map(\.rawValue), description: "What a null does."),
-      Setting("headers", .object, description: "Headers of every write."),
-      Setting("batch_size", .integer, range: 1...10000, description: "Records in one request."),
-      Setting("group_by", .array, description: "Fields that records of one request have in common."),
+        "nulls", .string, choices: NullPolicy.allCases.map(\.rawValue),
+        description: "Whether null leaves a field as it is or empties it; omit unless given."),
+      Setting(
+        "lists", .string, choices: ListPolicy.allCases.map(\.rawValue),
+        description:
+          "Whether entries Close has and the record lacks stay, for all lists or by field: {\"emails\": \"replace\"}; "
+          + "append unless given, replace for custom fields with several values."),
+      Setting("headers", .object, description: "Headers added to every write."),
+      Setting(
+        "batch_size", .integer, range: 1...10000,
+        description: "Records in one request, where path takes arrays."
+      ),
+      Setting("group_by", .array, description: "Fields that the records of one request have in common."),
       Setting("allow_create", .boolean, default: true, description: "Whether objects may be created."),
       Setting("allow_update", .boolean, default: true, description: "Whether objects may be changed."),
-      Setting("max_creates", .integer, range: 0...1e9, description: "Objects created in a run at most."),
-      Setting("max_deletes", .integer, range: 0...1e9, description: "Objects deleted in a run at most."),
-      Setting("repeatable", .boolean, default: false, description: "Whether a write may be sent twice."),
-    ] + ContactAndLeadSettings.all)
+      Setting("max_creates", .integer, range: 0...1e9, description: "How many objects a run may create."),
+      Setting(
+        "max_deletes", .integer, range: 0...1e9,
+        description: "How many objects a run may delete; tombstones delete nothing unless it is given."),
+      Setting(
+        "repeatable", .boolean, default: false,
+        description: "Whether a create may be sent again when nobody can tell if it was carried out."),
+    ] + ContactAndLeadSettings.all
 
   /// Members that take more than one type of value and are read apart.
   private static let free = ["body", "lists"]
+  private static let table = SettingTable(
+    program: "target-close", settings: all.filter { !free.contains($0.name) })
   /// Members that are lists but may be given as one text.
   private static let lists = ["match", "exclude", "group_by"]
 

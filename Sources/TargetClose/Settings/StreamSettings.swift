@@ -61,6 +61,24 @@ extension StreamSettings {
   }
 }
 
+extension StreamSettings {
+  /// The directory's tables it takes to make sense of what objects are matched by.
+  var matchTables: Set<Directory.Table> {
+    switch destination {
+    case .resource(let resource):
+      let isByCustomField = match.contains { if case .custom = $0 { true } else { false } }
+      return Set(isByCustomField ? resource.customFields.map { [.customFields($0)] } ?? [] : [])
+    case .contactAndLead(let settings):
+      let scopes = [
+        settings.companyIDField.map { _ in CustomFieldScope.lead },
+        settings.userIDField.map { _ in CustomFieldScope.contact },
+      ]
+      return Set(scopes.compactMap(\.self).map { .customFields($0) })
+    case .anyActivity, .endpoint, .dictionary: return []
+    }
+  }
+}
+
 /// What is done with a record.
 enum StreamAction: String, CaseIterable, Sendable {
   case create, update, upsert, delete

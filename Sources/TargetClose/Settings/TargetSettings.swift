@@ -8,10 +8,8 @@ enum TargetSettings {
     program: "target-close",
     settings: ConnectionSettings.all + [
       Setting(
-        "streams", .object,
-        description:
-          "How the records of each stream are written, by the stream's name: resource, action, match, and so on."
-      ),
+        "streams", .object, blockSettings: StreamSettings.all,
+        description: "How the records of each stream are written: a block of settings by the stream's name."),
       Setting(
         "journal_path", .string, default: "state/target-close.journal.jsonl",
         description: "What has been written, so that nothing is written twice; keep it between runs."),

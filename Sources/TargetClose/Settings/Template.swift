@@ -58,7 +58,7 @@ struct TextTemplate: Hashable, Sendable {
   func path(_ record: JSONObject) throws(Rejection) -> String {
     for name in fields {
       let value = RecordKey.text(of: record[name] ?? .null)
-      if value.isEmpty || value.contains("/") || value == "." || value == ".." {
+      guard value.isPartOfPath else {
         throw Rejection("\"\(name)\" cannot be a part of the path: \"\(value)\"")
       }
     }

@@ -10,6 +10,13 @@ struct WriteContext: Sendable {
   let headers: [(name: String, value: String)]
 }
 
+/// What Close said to a write.
+struct WriteAnswer: Sendable {
+  let status: Int
+  /// Null for an empty one.
+  let body: JSONValue
+}
+
 /// The one place where writes leave for Close: guarded, with the right verb, and logged with their answers.
 struct CloseWriter: Sendable {
   let client: CloseClient
@@ -68,7 +75,8 @@ struct CloseWriter: Sendable {
   }
 
   /// The body as JSON; some deletions are answered with none.
-  private static func read(_ response: APIResponse) throws(JSONError) -> ResponseLog.Answer {
-    (response.status, response.body.isEmpty ? .null : try JSONValue(parsing: response.body))
+  private static func read(_ response: APIResponse) throws(JSONError) -> WriteAnswer {
+    let body = response.body.isEmpty ? .null : try JSONValue(parsing: response.body)
+    return WriteAnswer(status: response.status, body: body)
   }
 }

@@ -39,7 +39,9 @@ struct OperationExecutor: Sendable {
       case .noop: break
       }
       isWritten = true
-      let result = JournalResult(key: target, resource: operation.resource, id: id ?? "")
+      var result = JournalResult(key: target, resource: operation.resource, id: id ?? "")
+      // What a record has just been given a value by is found by it at once.
+      if operation.isWrite { result.tokens = operation.tokens }
       if operation.role == nil {
         if main == nil { main = result }
       } else {
@@ -52,14 +54,14 @@ struct OperationExecutor: Sendable {
       ?? JournalResult(key: key, resource: settings.resourceName, id: "")
     result.content = content
     result.intent = nil
-    result.time = nil
     try noteUnlessKnown(result)
   }
 
   /// Notes that all of a record is in Close, so that it costs nothing until it changes.
   private func noteUnlessKnown(_ result: JournalResult) throws {
     let known = try journal.result(of: result.key)
-    if known?.id != result.id || known?.content != result.content { try journal.note(result) }
+    let hasNewTokens = !result.tokens.isEmpty && known?.tokens != result.tokens
+    if known?.id != result.id || known?.content != result.content || hasNewTokens { try journal.note(result) }
   }
 
   private func send(_ operation: Operation, _ context: WriteContext) async throws -> JSONValue {

@@ -14,11 +14,8 @@ struct ResponseLog: Sendable {
   let clock: ClientClock
   let log: Log
 
-  /// What Close said to a write it has carried out.
-  typealias Answer = (status: Int, body: JSONValue)
-
   func add(
-    _ request: PlannedRequest, _ context: WriteContext, _ outcome: Result<Answer, CloseError>,
+    _ request: PlannedRequest, _ context: WriteContext, _ outcome: Result<WriteAnswer, CloseError>,
     duration: Duration
   ) {
     guard file != nil || webhook != nil || answers != nil else { return }

@@ -118,8 +118,10 @@ struct TargetWriteTests {
     #expect(await process.nextLine() == "0")
     #expect(await eventually { sandbox.count("lead") == 2 && sandbox.server.statistics.inFlight == 1 })
     gate.open()
-    // The first of them would only say less.
-    #expect(await process.nextLine() == "2")
+    // The first of them says less, and goes out only when the third lead's answer takes its time.
+    var line = await process.nextLine()
+    if line == "1" { line = await process.nextLine() }
+    #expect(line == "2")
     #expect(sandbox.count("lead") == 3)
     process.write([.record("leads", ["id": 4, "name": "last"]), .state(3)].text)
     #expect(await process.nextLine() == "3")
@@ -127,7 +129,7 @@ struct TargetWriteTests {
     process.closeInput()
     let run = TargetRun(await process.outcome())
     run.expectHealthy()
-    #expect(run.output == [0, 2, 3])
+    #expect(run.output.filter { $0 != 1 } == [0, 2, 3], "\(run.log)")
   }
 
   @Test func `streams nobody knows are skipped with one warning each, and their states relayed`() async throws

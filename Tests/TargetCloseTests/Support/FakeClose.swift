@@ -51,9 +51,11 @@ final class FakeClose: Transport {
   }
 
   /// Puts an object there; returns its id.
+  ///
+  /// - Parameter indexed: whether lists and searches show it at once.
   @discardableResult
-  func add(_ resource: String, _ fields: JSONObject) -> String {
-    world.withLock { $0.create(resource, fields, at: clock.date, indexed: true) }
+  func add(_ resource: String, _ fields: JSONObject, indexed: Bool = true) -> String {
+    world.withLock { $0.create(resource, fields, at: clock.date, indexed: indexed) }
   }
 
   /// Fixed answers, by path.

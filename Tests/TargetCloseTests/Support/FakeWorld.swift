@@ -57,7 +57,14 @@ struct FakeWorld: Sendable {
   private static let prefixes = [
     "lead": "lead", "contact": "cont", "opportunity": "oppo", "task": "task", "activity/note": "acti",
     "activity/call": "acti", "activity/email": "acti", "activity/sms": "acti", "activity/meeting": "acti",
-    "activity/custom": "acti", "custom_object": "custobj", "comment": "comm", "sample": "sample",
+    "activity/custom": "acti", "activity/whatsapp_message": "acti", "activity/status_change/lead": "acti",
+    "custom_object": "custobj", "comment": "comm", "sample": "sample",
+  ]
+
+  /// Resources by their types in the event log, where the names differ.
+  private static let eventTypes = [
+    "task.lead": "task", "activity.custom_activity": "activity/custom",
+    "activity.lead_status_change": "activity/status_change/lead",
   ]
 
   init(indexLag: Int64, patchStatus: Int) {
@@ -183,8 +190,8 @@ struct FakeWorld: Sendable {
 
   private func events(_ query: [String: String]) -> JSONValue {
     let type = query["object_type"] ?? ""
-    let resource = type.replacingOccurrences(of: "activity.", with: "activity/")
-      .replacingOccurrences(of: "task.lead", with: "task")
+    let resource =
+      FakeWorld.eventTypes[type] ?? type.replacingOccurrences(of: "activity.", with: "activity/")
     let rows = stored.filter { object in
       object.resource == resource
         && (query["lead_id"].map { object.fields["lead_id"] == .string($0) } ?? true)

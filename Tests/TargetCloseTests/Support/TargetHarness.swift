@@ -57,6 +57,8 @@ final class TargetHarness: Sendable {
 
   func dryRun(_ lines: String...) async throws -> Outcome { try await run(lines, isDryRun: true) }
 
+  func dryRun(_ lines: [String]) async throws -> Outcome { try await run(lines, isDryRun: true) }
+
   func apply(_ plan: [JSONValue]) async throws -> Outcome {
     let path = try directory.write(plan.map { $0.compact + "\n" }.joined(), to: "plan.jsonl")
     return try await perform { try await $0.apply(path) }
