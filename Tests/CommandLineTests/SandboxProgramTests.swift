@@ -88,6 +88,7 @@ struct SandboxProgramTests {
     let help = try await runProcess(product("close-sandbox"), ["--help"])
     #expect(help.exit == 0)
     #expect(help.stdout.contains("Usage: close-sandbox [options]"))
+    #expect(help.stdout.contains("/api/v1/sandbox_collection/NAME/"))
     #expect(help.stderr.isEmpty)
   }
 

@@ -84,6 +84,32 @@ struct TargetJournalTests {
     #expect(run.output.isEmpty && sandbox.writes.isEmpty)
   }
 
+  @Test(arguments: ["hang=60s", "slow=60s-per-kB"])
+  func `dead letters outlive a kill while they are tried again, and none is written twice`(hold: String)
+    async throws
+  {
+    let sandbox = try startEmptySandbox(server: { $0.faults = "status=400,method=POST,path=lead/" })
+    let target = try Target(sandbox, ["concurrency": 1])
+    let leads = (1...6).map { Message.record("leads", ["id": .int($0), "name": .string("Lead \($0)")]) }
+    #expect(try await target.run([.schema("leads")] + leads).exit == 1)
+    let letters = try target.deadLetters
+    #expect(letters.count == 6)
+    for answers in [1, 2] {
+      try sandbox.server.setFaults("\(hold),method=POST,path=lead/,after=\(answers)")
+      sandbox.server.resetStatistics()
+      let process = try target.start(arguments: ["--replay", target.directory.file("dead.jsonl")])
+      let wanted = hold.hasPrefix("hang") ? answers : answers + 1
+      #expect(await eventually { sandbox.writes.count >= wanted })
+      process.send(9)
+      _ = await process.outcome()
+      #expect(try target.deadLetters == letters)
+    }
+    try sandbox.server.setFaults("")
+    try await target.run(arguments: ["--replay", target.directory.file("dead.jsonl")]).expectHealthy()
+    #expect(try target.deadLetters.isEmpty)
+    #expect(Set(sandbox.objects("lead").map { $0["name"] }).count == 6 && sandbox.count("lead") == 6)
+  }
+
   @Test func `nothing it keeps or says holds the key`() async throws {
     let sandbox = try startEmptySandbox()
     let target = try Target(sandbox)
