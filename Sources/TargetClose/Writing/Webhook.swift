@@ -41,6 +41,10 @@ final class Webhook: Sendable {
         failuresInARow = (200..<300).contains(response.status) ? 0 : failuresInARow + 1
         if failuresInARow == 1 { log.warning("the response webhook answers \(response.status)") }
       } catch {
+        if error.code == .cancelled {
+          log.warning("the run ends before the response webhook has got everything")
+          return
+        }
         failuresInARow += 1
         if failuresInARow == 1 { log.warning("the response webhook does not answer: \(error)") }
       }
