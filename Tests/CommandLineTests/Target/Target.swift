@@ -52,7 +52,7 @@ struct Target: Sendable {
       JSONValue.object(self.config.merging(config)).compact, to: "config-\(UUID().uuidString).json")
     return try RunningProcess(
       product("target-close"), ["--config", path] + arguments, stdin: stdin, keepsInputOpen: stdin == nil,
-      closesOutputAfter: closesOutputAfter)
+      closesOutputAfter: closesOutputAfter, timeout: 180)
   }
 
   /// The records that could not be written, as they are kept.

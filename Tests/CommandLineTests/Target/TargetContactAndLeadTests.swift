@@ -68,7 +68,7 @@ struct TargetContactAndLeadTests {
     #expect(ann["emails"]?.array?.compactMap { $0["email"]?.string } == ["u1@c1.com", "second@c1.com"])
   }
 
-  @Test(arguments: ["hang=60s", "slow=60s-per-kB"], Array(0..<14))
+  @Test(arguments: ["hang=600s", "slow=600s-per-kB"], Array(0..<14))
   func `killed between any request and its answer, it doubles neither people nor companies`(
     hold: String, answers: Int
   ) async throws {
@@ -103,7 +103,7 @@ struct TargetContactAndLeadTests {
     .record("leads", ["id": "L2", "name": "Bolt", "contacts": [["id": "C3", "name": "Cid"]]]), .state(1),
   ]
 
-  @Test(arguments: ["hang=60s", "slow=60s-per-kB"], Array(0..<5))
+  @Test(arguments: ["hang=600s", "slow=600s-per-kB"], Array(0..<5))
   func `killed while a lead is created with its contacts, it creates neither twice`(
     hold: String, answers: Int
   )

@@ -37,7 +37,7 @@ struct TargetCrashTests {
   // MARK: Killed
 
   /// `hang` holds requests before Close looks at them, `slow` holds answers after it has carried them out.
-  @Test(arguments: ["hang=60s", "slow=60s-per-kB"], Array(0..<26))
+  @Test(arguments: ["hang=600s", "slow=600s-per-kB"], Array(0..<26))
   func `killed between any request and its answer, the next run completes what is missing`(
     hold: String, after answers: Int
   ) async throws {
@@ -61,7 +61,7 @@ struct TargetCrashTests {
     let sandbox = try startEmptySandbox()
     let target = try Target(sandbox, ["concurrency": 2])
     for round in 0..<8 {
-      try sandbox.server.setFaults("slow=60s-per-kB,method=POST,after=\(round % 3)")
+      try sandbox.server.setFaults("slow=600s-per-kB,method=POST,after=\(round % 3)")
       sandbox.server.resetStatistics()
       let process = try target.start(stdin: Sample.messages.text)
       let wanted = round % 3 + 1
@@ -140,7 +140,7 @@ struct TargetCrashTests {
   func `a search that lags behind doubles nothing`(faults: String) async throws {
     let sandbox = try startEmptySandbox(organisation: { $0.indexLag = 60 }, server: { $0.faults = faults })
     let streams: JSONObject = ["leads": ["match": "name"], "contacts": ["match": "email"]]
-    let target = try Target(sandbox, ["index_lag_seconds": 3, "streams": .object(streams)])
+    let target = try Target(sandbox, ["index_lag_seconds": 6, "streams": .object(streams)])
     let input = Sample.messages.filter { ["leads", "contacts"].contains($0.stream) }
     let run = try await target.run(input)
     #expect(run.exit == 0, "\(run.lastLine)")

@@ -170,7 +170,7 @@ struct TargetEndpointTests {
     #expect(try sandbox.rows("rows").count == 4)
   }
 
-  @Test(arguments: ["hang=60s", "slow=60s-per-kB"])
+  @Test(arguments: ["hang=600s", "slow=600s-per-kB"])
   func `killed in the middle of a batch, it never sends one again by itself`(hold: String) async throws {
     let (sandbox, target) = try world(["batch_size": 2])
     try sandbox.server.setFaults("\(hold),method=POST,after=1")

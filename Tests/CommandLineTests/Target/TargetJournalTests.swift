@@ -84,7 +84,7 @@ struct TargetJournalTests {
     #expect(run.output.isEmpty && sandbox.writes.isEmpty)
   }
 
-  @Test(arguments: ["hang=60s", "slow=60s-per-kB"])
+  @Test(arguments: ["hang=600s", "slow=600s-per-kB"])
   func `dead letters outlive a kill while they are tried again, and none is written twice`(hold: String)
     async throws
   {

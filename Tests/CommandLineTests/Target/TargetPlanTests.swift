@@ -142,7 +142,7 @@ struct TargetPlanTests {
     #expect(sandbox.writes.isEmpty && sandbox.count("lead") == 1)
   }
 
-  @Test(arguments: ["hang=60s", "slow=60s-per-kB"])
+  @Test(arguments: ["hang=600s", "slow=600s-per-kB"])
   func `a plan that was killed half way is completed by carrying it out again`(hold: String) async throws {
     let sandbox = try startEmptySandbox()
     let target = try Target(sandbox, ["concurrency": 2])

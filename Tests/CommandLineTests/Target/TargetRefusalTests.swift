@@ -181,15 +181,17 @@ struct TargetRefusalTests {
     #expect(try target.lines("answers.jsonl").count == 7)
   }
 
-  @Test(arguments: ["http://127.0.0.1:9/", "status=500", "reset", "hang=60s"])
+  @Test(arguments: ["http://127.0.0.1:9/", "status=500", "reset", "hang=600s"])
   func `a webhook out of order holds nothing up`(trouble: String) async throws {
     let sandbox = try startEmptySandbox()
     let listener = try startEmptySandbox(server: { $0.faults = trouble.contains("/") ? "" : trouble })
     let url = trouble.contains("/") ? trouble : "\(listener.baseURL)/hook/"
     let target = try Target(sandbox, ["response_webhook": .string(url)])
-    let began = ContinuousClock.now
     let run = try await target.run(Sample.messages)
-    #expect(ContinuousClock.now - began < .seconds(40))
+    // It has ended long before the address would have been given up.
+    if trouble.hasPrefix("hang") {
+      #expect(run.warnings == ["WARNING the run ends before the response webhook has got everything"])
+    }
     #expect(run.exit == 0 && run.output.last == ["bookmark": 2])
     #expect(sandbox.count("contact") == 3)
     withExtendedLifetime(listener) {}

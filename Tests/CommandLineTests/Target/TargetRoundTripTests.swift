@@ -117,7 +117,7 @@ struct TargetRoundTripTests {
     let order = TargetRoundTripTests.dictionaries + TargetRoundTripTests.streams
     let text = try await Tap(source).run(order).outcome.stdout
     let target = try Target(copy)
-    for (round, hold) in ["slow=60s-per-kB", "hang=60s", "slow=60s-per-kB", "hang=60s"].enumerated() {
+    for (round, hold) in ["slow=600s-per-kB", "hang=600s", "slow=600s-per-kB", "hang=600s"].enumerated() {
       copy.server.resetStatistics()
       try copy.server.setFaults("\(hold),after=\(20 + 30 * round)")
       let process = try target.start(stdin: text)
