@@ -5,7 +5,13 @@ import JSONBytes
 enum RecordLanes {
   /// - Parameter directory: knows the custom fields among the match keys, which go by several names.
   static func lanes(of record: SourceRecord, _ directory: Directory) -> [Digest] {
-    [keyLane(of: record)] + tokens(of: record, directory).map(\.lane)
+    [keyLane(of: record)] + tokens(of: record, directory).map(\.lane) + sharedLane(of: record)
+  }
+
+  /// An organisation's object stays the same in whatever stream it comes.
+  private static func sharedLane(of record: SourceRecord) -> [Digest] {
+    guard let organisation = record.organisation, let id = record.fields["id"]?.string else { return [] }
+    return [Digest("shared", organisation, id)]
   }
 
   static func keyLane(of record: SourceRecord) -> Digest {

@@ -13,11 +13,18 @@ struct Matcher: Sendable {
   private var journalKey: JournalKey { JournalKey(stream: record.stream.name, key: record.key) }
 
   /// The id of the object the record was written to before; nil when it was not.
+  ///
+  /// An organisation may send one object in several streams, a note among `notes` and among `activities`.
   func writtenBefore() throws(SingerError) -> String? {
-    guard let result = try context.journal.result(of: journalKey), result.resource == resource.name else {
-      return nil
+    if let result = try context.journal.result(of: journalKey), result.resource == resource.name {
+      return result.id.isEmpty ? nil : result.id
     }
-    return result.id.isEmpty ? nil : result.id
+    return sharesIDs ? try context.journal.id(of: record.key, resource: resource.name) : nil
+  }
+
+  /// Whether a record of another stream with the same key is the same object.
+  private var sharesIDs: Bool {
+    record.organisation != nil && record.key.text == record.fields["id"]?.string
   }
 
   /// The match keys the record has values for.
@@ -83,10 +90,13 @@ struct Matcher: Sendable {
     if let id = try writtenBefore(), let live = try await object(id) {
       return .write([MatchedObject(id: id, live: live)], "written before")
     }
-    let id = PlannedID(resource: resource.name, stream: record.stream.name, key: record.key)
-    return try context.memory.plannedObject(id).map {
-      .write([MatchedObject(id: id.text, live: $0)], "an earlier record of the input creates it")
+    let own = PlannedID(resource: resource.name, stream: record.stream.name, key: record.key)
+    let shared = sharesIDs ? context.memory.plannedID(of: record.key, resource: resource.name) : nil
+    for id in [own, shared].compactMap(\.self) {
+      guard let planned = try context.memory.plannedObject(id) else { continue }
+      return .write([MatchedObject(id: id.text, live: planned)], "an earlier record of the input creates it")
     }
+    return nil
   }
 
   /// An object found by a weaker key that has another value of its own for a stronger one.

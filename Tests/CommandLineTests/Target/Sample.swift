@@ -1,4 +1,7 @@
+import CloseSandbox
 import JSONBytes
+import TestSupport
+import Testing
 
 /// A small CRM as a warehouse would send it: keys of its own, children before and after their parents.
 enum Sample {
@@ -38,5 +41,31 @@ enum Sample {
       "id": .string(id), "lead_id": .string(lead), "name": .string(name),
       "emails": [["email": .string(address), "type": "office"]],
     ]
+  }
+}
+
+extension Sample {
+  /// Checks that each of its objects is there, once.
+  static func expect(
+    in sandbox: RunningSandbox<Organisation>, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    for (resource, count) in counts {
+      #expect(sandbox.count(resource) == count, "\(resource)", sourceLocation: sourceLocation)
+    }
+  }
+
+  /// Runs it to its end, without faults, and once more; Close must hold each of its objects once.
+  static func expectCompletion(
+    by target: Target, in sandbox: RunningSandbox<Organisation>,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) async throws {
+    try sandbox.server.setFaults("")
+    let rerun = try await target.run(messages)
+    rerun.expectHealthy(sourceLocation: sourceLocation)
+    #expect(rerun.output.last == ["bookmark": 2], sourceLocation: sourceLocation)
+    expect(in: sandbox, sourceLocation: sourceLocation)
+    sandbox.server.resetStatistics()
+    try await target.run(messages).expectHealthy(sourceLocation: sourceLocation)
+    #expect(sandbox.writes.isEmpty, sourceLocation: sourceLocation)
   }
 }

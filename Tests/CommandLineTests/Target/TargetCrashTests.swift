@@ -17,22 +17,13 @@ struct TargetCrashTests {
     by target: Target, in sandbox: RunningSandbox<Organisation>,
     sourceLocation: SourceLocation = #_sourceLocation
   ) async throws {
-    try sandbox.server.setFaults("")
-    let rerun = try await target.run(Sample.messages)
-    rerun.expectHealthy(sourceLocation: sourceLocation)
-    #expect(rerun.output.last == ["bookmark": 2], sourceLocation: sourceLocation)
-    expectSample(in: sandbox, sourceLocation: sourceLocation)
-    sandbox.server.resetStatistics()
-    try await target.run(Sample.messages).expectHealthy(sourceLocation: sourceLocation)
-    #expect(sandbox.writes.isEmpty, sourceLocation: sourceLocation)
+    try await Sample.expectCompletion(by: target, in: sandbox, sourceLocation: sourceLocation)
   }
 
   private func expectSample(
     in sandbox: RunningSandbox<Organisation>, sourceLocation: SourceLocation = #_sourceLocation
   ) {
-    for (resource, count) in Sample.counts {
-      #expect(sandbox.count(resource) == count, "\(resource)", sourceLocation: sourceLocation)
-    }
+    Sample.expect(in: sandbox, sourceLocation: sourceLocation)
   }
 
   /// Checks that a state that came out was true.
@@ -46,7 +37,7 @@ struct TargetCrashTests {
   // MARK: Killed
 
   /// `hang` holds requests before Close looks at them, `slow` holds answers after it has carried them out.
-  @Test(arguments: ["hang=60s", "slow=60s-per-kB"], [0, 1, 3, 5, 7, 9, 12, 14, 16, 18, 20, 22, 24, 25])
+  @Test(arguments: ["hang=60s", "slow=60s-per-kB"], Array(0..<26))
   func `killed between any request and its answer, the next run completes what is missing`(
     hold: String, after answers: Int
   ) async throws {
@@ -161,48 +152,6 @@ struct TargetCrashTests {
     }
     try await target.run(others).expectHealthy()
     #expect(sandbox.count("lead") == 2 && sandbox.count("contact") == 3)
-  }
-
-  // MARK: Two at once
-
-  @Test func `a second process on the same journal refuses to run`() async throws {
-    let sandbox = try startEmptySandbox()
-    let target = try Target(sandbox)
-    let first = try target.start()
-    first.write(Sample.messages.text)
-    #expect(await first.nextLine() != nil)
-    let second = try await target.run(Sample.messages)
-    second.expectEnd(
-      2, ["another target-close is using the journal", target.directory.file("journal.jsonl")])
-    #expect(second.output.isEmpty)
-    // A plan only reads it.
-    #expect(try await target.run(Sample.messages, arguments: ["--dry-run"]).exit == 0)
-    first.closeInput()
-    TargetRun(await first.outcome()).expectHealthy()
-    expectSample(in: sandbox)
-    try await expectCompletion(by: target, in: sandbox)
-  }
-
-  @Test func `a journal of another organisation, or a damaged one, is refused`() async throws {
-    let (sandbox, other) = (try startEmptySandbox(), try startEmptySandbox(organisation: { $0.seed = 7 }))
-    let target = try Target(sandbox)
-    try await target.run(Sample.messages).expectHealthy()
-    let elsewhere: JSONObject = ["base_url": .string(other.baseURL), "api_key": .string(other.apiKey)]
-    let run = try await target.run(Sample.messages, config: elsewhere)
-    run.expectEnd(2, ["the journal belongs to organisation \(sandbox.api.organizationID)", "journal_path"])
-    #expect(other.writes.isEmpty && run.output.isEmpty)
-
-    let lines = try target.directory.read("journal.jsonl").split(separator: "\n")
-    try target.directory.write(
-      lines[..<4].joined(separator: "\n") + "\n{\"id\":\n" + lines[4...].joined(separator: "\n"),
-      to: "journal.jsonl")
-    let damaged = try await target.run(Sample.messages)
-    damaged.expectEnd(2, ["journal.jsonl: line 5", "damaged"])
-    // A last line that a crash has cut off is another matter.
-    try target.directory.write(
-      lines.dropLast().joined(separator: "\n") + "\n" + lines[lines.count - 1].dropLast(9),
-      to: "journal.jsonl")
-    try await expectCompletion(by: target, in: sandbox)
   }
 }
 
