@@ -10,8 +10,9 @@ public final class FileLock: Sendable {
 
   /// Locks the file at `path`, which is created with its directories when missing; nil while another process has it.
   ///
+  /// - Parameter patience: how long to wait for a process that is just ending.
   /// - Throws: `SingerError.output`.
-  public init?(_ path: String) throws(SingerError) {
+  public init?(_ path: String, patience: Duration = .zero) throws(SingerError) {
     do throws(Descriptor.Failure) {
       try LineFile.makeDirectories(above: path)
     } catch {
@@ -21,9 +22,14 @@ public final class FileLock: Sendable {
     guard descriptor >= 0 else {
       throw SingerError(.output, "cannot open the lock: \(Descriptor.Failure.last.text)", file: path)
     }
+    let end = ContinuousClock.now + patience
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       if errno == EINTR { continue }
-      if errno == EWOULDBLOCK { return nil }
+      if errno == EWOULDBLOCK {
+        guard ContinuousClock.now < end else { return nil }
+        usleep(20_000)
+        continue
+      }
       throw SingerError(.output, "cannot lock the file: \(Descriptor.Failure.last.text)", file: path)
     }
   }

@@ -8,7 +8,7 @@ import JSONBytes
 ///
 /// | source | for | knows after |
 /// |---|---|---|
-/// | the object's lead, which shows them | contacts, opportunities | 10 s, the time a request may still be at work |
+/// | the object's lead, which shows them | contacts, opportunities | the index lag |
 /// | the search, by the values the object goes by or by date | what it covers | the index lag |
 /// | the list of the lead's objects | tasks, activities, custom objects | the index lag |
 /// | the event log | everything | 5 minutes |
@@ -69,7 +69,7 @@ struct IntentResolver: Sendable {
 
   private func look(_ probe: IntentProbe, _ intent: JournalIntent) async throws -> Look {
     let sources: [(ask: Source, certainAfter: Duration)] = [
-      (lead, .seconds(10)), (search, indexLag), (list, indexLag), (eventLog, max(indexLag, .seconds(300))),
+      (lead, indexLag), (search, indexLag), (list, indexLag), (eventLog, max(indexLag, .seconds(300))),
     ]
     var look = Look()
     for source in sources {

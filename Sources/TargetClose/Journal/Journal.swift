@@ -34,7 +34,7 @@ final class Journal: Sendable {
     var file: LineFile?
     if writing {
       // Before the file is touched: another process may be in the middle of a line.
-      guard let lock = try FileLock(path + ".lock") else {
+      guard let lock = try FileLock(path + ".lock", patience: .seconds(2)) else {
         throw SingerError(
           .config, "another target-close is using the journal; wait until it ends", file: path)
       }

@@ -91,10 +91,12 @@ struct Matcher: Sendable {
       return .write([MatchedObject(id: id, live: live)], "written before")
     }
     let own = PlannedID(resource: resource.name, stream: record.stream.name, key: record.key)
-    let id = sharesIDs ? context.memory.plannedID(of: record.key, resource: resource.name) ?? own : own
-    return try context.memory.plannedObject(id).map {
-      .write([MatchedObject(id: id.text, live: $0)], "an earlier record of the input creates it")
+    let shared = sharesIDs ? context.memory.plannedID(of: record.key, resource: resource.name) : nil
+    for id in [own, shared].compactMap(\.self) {
+      guard let planned = try context.memory.plannedObject(id) else { continue }
+      return .write([MatchedObject(id: id.text, live: planned)], "an earlier record of the input creates it")
     }
+    return nil
   }
 
   /// An object found by a weaker key that has another value of its own for a stronger one.

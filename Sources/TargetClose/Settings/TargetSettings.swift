@@ -32,7 +32,8 @@ enum TargetSettings {
         description: "Whether e-mails and messages may be written in a status that makes Close send them."),
       Setting(
         "index_lag_seconds", .integer, default: 75, range: 0...3600,
-        description: "Seconds until Close's search certainly finds what has been written."),
+        description:
+          "Seconds until Close has certainly carried out what was sent, and its search finds it."),
     ])
 }
 
