@@ -64,8 +64,7 @@ struct IntentProbe: Sendable {
   private func agrees(_ name: String, _ value: JSONValue, _ object: JSONObject) -> Bool? {
     guard let kind = resource.field(name)?.kind else {
       guard name.hasPrefix("custom."), let current = object[name] else { return nil }
-      return IntentProbe.letters(.array(current.list)) == IntentProbe.letters(.array(value.list))
-        || FieldKind.isSameJSON(value, current)
+      return value.list.allSatisfy { value in current.list.contains { IntentProbe.isSameValue(value, $0) } }
     }
     switch kind {
     case .reference(.object), .text, .html, .url, .number:
@@ -97,6 +96,12 @@ struct IntentProbe: Sendable {
       guard areThere else { return false }
     }
     return true
+  }
+
+  /// Whether two values of a custom field, whose kind is not known here, are the same.
+  private static func isSameValue(_ left: JSONValue, _ right: JSONValue) -> Bool {
+    letters(left) == letters(right) || FieldKind.isSameJSON(left, right)
+      || FieldKind.instant.isSame(left, right)
   }
 
   /// The letters and digits of a text, without markup, in lower case.
