@@ -39,7 +39,7 @@ public final class RunningProcess: Sendable {
   public init(
     _ executable: String, _ arguments: [String] = [], environment: [String: String] = [:],
     directory: String? = nil, stdin: String? = nil, keepsInputOpen: Bool = false,
-    closesOutputAfter limit: Int? = nil, timeout: Double = 60
+    closesOutputAfter limit: Int? = nil, timeout: Double = 180
   ) throws {
     let spawn = try Spawn(
       executable, arguments, environment: environment, directory: directory,
@@ -81,7 +81,7 @@ public final class RunningProcess: Sendable {
 /// Runs a program to its end; see `RunningProcess` for the parameters.
 public func runProcess(
   _ executable: String, _ arguments: [String] = [], environment: [String: String] = [:],
-  directory: String? = nil, stdin: String? = nil, timeout: Double = 60
+  directory: String? = nil, stdin: String? = nil, timeout: Double = 180
 ) async throws -> ProcessOutcome {
   try await RunningProcess(
     executable, arguments, environment: environment, directory: directory, stdin: stdin, timeout: timeout

@@ -25,6 +25,9 @@ struct Target: Sendable {
     ]).merging(config)
   }
 
+  /// Settings for a target that is killed: what it has just sent may reach Close only after its end.
+  static let killed: JSONObject = ["index_lag_seconds": 1]
+
   /// Runs it to its end with these messages as its input.
   func run(
     _ input: [Message] = [], config: JSONObject = [:], arguments: [String] = []
@@ -52,7 +55,7 @@ struct Target: Sendable {
       JSONValue.object(self.config.merging(config)).compact, to: "config-\(UUID().uuidString).json")
     return try RunningProcess(
       product("target-close"), ["--config", path] + arguments, stdin: stdin, keepsInputOpen: stdin == nil,
-      closesOutputAfter: closesOutputAfter, timeout: 180)
+      closesOutputAfter: closesOutputAfter)
   }
 
   /// The records that could not be written, as they are kept.

@@ -73,8 +73,8 @@ struct TargetContactAndLeadTests {
     hold: String, answers: Int
   ) async throws {
     let sandbox = try startEmptySandbox(server: { $0.faults = "\(hold),after=\(answers)" })
-    let target = try Target(
-      sandbox, ["streams": .object(TargetContactAndLeadTests.streams), "concurrency": 2])
+    let config: JSONObject = ["streams": .object(TargetContactAndLeadTests.streams), "concurrency": 2]
+    let target = try Target(sandbox, Target.killed.merging(config))
     let process = try target.start(stdin: TargetContactAndLeadTests.input.text)
     let isHeld = await eventually {
       let statistics = sandbox.server.statistics
@@ -110,7 +110,7 @@ struct TargetContactAndLeadTests {
     async throws
   {
     let sandbox = try startEmptySandbox(server: { $0.faults = "\(hold),after=\(answers)" })
-    let target = try Target(sandbox)
+    let target = try Target(sandbox, Target.killed)
     let process = try target.start(stdin: TargetContactAndLeadTests.nested.text)
     let isHeld = await eventually {
       let statistics = sandbox.server.statistics

@@ -89,7 +89,7 @@ struct TargetJournalTests {
     async throws
   {
     let sandbox = try startEmptySandbox(server: { $0.faults = "status=400,method=POST,path=lead/" })
-    let target = try Target(sandbox, ["concurrency": 1])
+    let target = try Target(sandbox, Target.killed.merging(["concurrency": 1]))
     let leads = (1...6).map { Message.record("leads", ["id": .int($0), "name": .string("Lead \($0)")]) }
     #expect(try await target.run([.schema("leads")] + leads).exit == 1)
     let letters = try target.deadLetters

@@ -145,7 +145,7 @@ struct TargetPlanTests {
   @Test(arguments: ["hang=600s", "slow=600s-per-kB"])
   func `a plan that was killed half way is completed by carrying it out again`(hold: String) async throws {
     let sandbox = try startEmptySandbox()
-    let target = try Target(sandbox, ["concurrency": 2])
+    let target = try Target(sandbox, Target.killed.merging(["concurrency": 2]))
     _ = try await plan(target)
     for answers in [0, 1, 2] {
       try sandbox.server.setFaults(TargetCrashTests.creating("\(hold),after=\(answers)"))

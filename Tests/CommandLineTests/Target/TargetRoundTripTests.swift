@@ -116,7 +116,7 @@ struct TargetRoundTripTests {
     let (source, copy) = try world()
     let order = TargetRoundTripTests.dictionaries + TargetRoundTripTests.streams
     let text = try await Tap(source).run(order).outcome.stdout
-    let target = try Target(copy)
+    let target = try Target(copy, Target.killed)
     for (round, hold) in ["slow=600s-per-kB", "hang=600s", "slow=600s-per-kB", "hang=600s"].enumerated() {
       copy.server.resetStatistics()
       try copy.server.setFaults("\(hold),after=\(20 + 30 * round)")
@@ -126,6 +126,16 @@ struct TargetRoundTripTests {
       _ = await process.outcome()
     }
     try copy.server.setFaults("")
+    try await target.run(text: text).expectHealthy()
+    expectCopy(of: source, in: copy)
+  }
+
+  @Test func `a copy whose answers all get lost is complete all the same`() async throws {
+    let (source, copy) = try world()
+    let text = try await Tap(source).run(TargetRoundTripTests.dictionaries + TargetRoundTripTests.streams)
+      .outcome.stdout
+    try copy.server.setFaults(TargetCrashTests.creating("reset-after-processing"))
+    let target = try Target(copy)
     try await target.run(text: text).expectHealthy()
     expectCopy(of: source, in: copy)
   }
