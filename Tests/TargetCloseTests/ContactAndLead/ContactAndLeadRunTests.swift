@@ -59,6 +59,18 @@ struct ContactAndLeadRunTests {
     #expect(close.written == writes(#"PUT contact/cont_a/ {"title": "CEO"}"#))
   }
 
+  @Test func `the company's lead is known through its person before the search knows it`() async throws {
+    let close = FakeClose(indexLag: 60)
+    close.add([ContactAndLeadFindingTests.nameless])
+    close.add([ContactAndLeadFindingTests.company], indexed: false)
+    for lead in ["lead_a", "lead_n"] {
+      close.add([#"contact cont_\#(lead) {"lead_id": "\#(lead)", "emails": [{"email": "ann@acme.com"}]}"#])
+    }
+    _ = try await run(
+      close, #"{"lead_external_id": "7", "contact_email": "ann@acme.com", "contact_title": "CEO"}"#)
+    #expect(close.written == writes(#"PUT contact/cont_lead_a/ {"title": "CEO"}"#))
+  }
+
   @Test func `no more than ten of many contacts are changed, the oldest`() async throws {
     let close = FakeClose()
     close.add([#"lead lead_a {"name": "Acme"}"#])
