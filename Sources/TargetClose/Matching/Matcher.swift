@@ -7,6 +7,7 @@ struct Matcher: Sendable {
   let planner: RecordPlanner
   let record: SourceRecord
   let resource: ResourceDefinition
+  private static let mostMerges = 5
 
   private var context: TargetContext { planner.context }
   private var settings: StreamSettings { record.stream.settings }
@@ -52,7 +53,7 @@ struct Matcher: Sendable {
     _ id: String?, _ criteria: [MatchCriterion], lead: String?, isDeletion: Bool = false
   ) async throws -> MatchPolicy.Decision {
     let policy = MatchPolicy(onNone: isDeletion ? .skip : settings.onNone, onMany: settings.onMany)
-    let written = try await self.written()
+    let written = try await self.written(followingMerges: !isDeletion)
     // Where every match is written, those of the record's first time are not enough.
     if let written, settings.onMany != .all || settings.match.isEmpty { return written }
     if settings.action == .create { return policy.decide([], by: "") }
@@ -72,14 +73,35 @@ struct Matcher: Sendable {
   }
 
   /// The object that the record, or in a plan an earlier one of its key, has been written to.
-  private func written() async throws -> MatchPolicy.Decision? {
-    if let id = try writtenBefore(), let live = try await object(id) {
-      return .write([MatchedObject(id: id, live: live)], "written before")
+  ///
+  /// - Parameter followingMerges: false where what is left of a lead is not to suffer for it.
+  private func written(followingMerges: Bool) async throws -> MatchPolicy.Decision? {
+    if let id = try writtenBefore() {
+      if let live = try await object(id) {
+        return .write([MatchedObject(id: id, live: live)], "written before")
+      }
+      if followingMerges, let survivor = try await survivor(of: id) {
+        return .write([survivor], "written before, and merged since")
+      }
     }
     let id = PlannedID(resource: resource.name, stream: record.stream.name, key: record.key)
     return try context.memory.plannedObject(id).map {
       .write([MatchedObject(id: id.text, live: $0)], "an earlier record of the input creates it")
     }
+  }
+
+  /// What is left of a lead that somebody has merged into another one, perhaps several times over.
+  private func survivor(of id: String) async throws -> MatchedObject? {
+    guard resource.name == "lead" else { return nil }
+    var id = id
+    for _ in 1...Matcher.mostMerges {
+      guard let next = try await context.reads.survivor(ofLead: id, label: record.stream.name) else {
+        return nil
+      }
+      if let live = try await object(next) { return MatchedObject(id: next, live: live) }
+      id = next
+    }
+    return nil
   }
 
   private func object(_ id: String) async throws -> JSONObject? {
