@@ -159,7 +159,7 @@ struct ApplyTests {
       for key in 1...2 {
         plan += try await target.dryRun(WriteCase.lines(stream, [#"{"key": \#(key), \#(fields)}"#])).output
       }
-      #expect(plan.map { $0["action"] } == ["create", "create"])
+      try #require(plan.map { $0["action"] } == ["create", "create"])
       if pause == 0 {
         #expect(try await target.apply(plan).exit == 1)
       } else {
