@@ -160,6 +160,8 @@ struct FakeWorld: Sendable {
         200, ["id": "user_me", "organizations": [["id": .string(FakeClose.organisation), "name": "Here"]]]
       )
     }
+    // Somewhere else, such as a webhook.
+    if call.path.hasPrefix("https://") { return (200, [:]) }
     if call.path == "data/search/" { return (200, search(call.body, at: now)) }
     if call.path == "event/" {
       let filters = Set(call.query.keys.filter { !$0.hasPrefix("_") && !$0.hasPrefix("date_updated") })
