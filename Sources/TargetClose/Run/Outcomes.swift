@@ -38,20 +38,20 @@ final class Outcomes: Sendable {
     await dispatcher.finish(job)
   }
 
-  /// A record that has been written just so before.
-  func unchanged(_ record: SourceRecord, _ key: JournalKey, _ job: Int) async throws {
+  /// A record that has been written just so before, to the object `id`.
+  func unchanged(_ record: SourceRecord, id: String?, _ job: Int) async throws {
     report.done(record.stream.name, line: record.line, ["unchanged"])
-    try plan?.finish(job, Outcomes.unchangedLine(record))
+    try plan?.finish(job, Outcomes.unchangedLine(record, id: id))
     await dispatcher.finish(job)
   }
 
   /// The line of a record that has been written just so before.
-  static func unchangedLine(_ record: SourceRecord) -> PlanLine {
+  static func unchangedLine(_ record: SourceRecord, id: String?) -> PlanLine {
     PlanLine(
       line: record.line, stream: record.stream.name, key: record.key,
       operations: [
         Operation(
-          action: .noop, resource: record.stream.settings.resourceName,
+          action: .noop, resource: record.stream.settings.resourceName, id: id,
           reason: "written before just like this")
       ], content: record.content)
   }
