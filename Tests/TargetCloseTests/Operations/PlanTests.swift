@@ -123,10 +123,10 @@ struct PlanTests {
       [
         #"{"key": 1, "name": "Acme", "custom.cf_number": "7"}"#,
         #"{"key": 2, "custom.cf_number": "7", "name": "Acme Ltd"}"#,
-        #"{"key": 3, "name": "Acme Ltd", "description": "Old"}"#, #"{"key": 4, "name": "Acme"}"#,
+        #"{"key": 3, "name": "Acme Ltd", "description": "Old"}"#,
       ])
-    try #require(output.map { $0["action"] } == ["update", "update", "noop", "create"])
-    #expect(output.map { $0["id"] } == ["lead_a", "lead_a", "lead_a", .null])
+    try #require(output.map { $0["action"] } == ["update", "update", "noop"])
+    #expect(output.map { $0["id"] } == ["lead_a", "lead_a", "lead_a"])
     #expect(output[1]["changes"] == json(#"{"name": {"from": "Acme", "to": "Acme Ltd"}}"#))
   }
 
@@ -140,6 +140,16 @@ struct PlanTests {
     try #require(outcome.output.map { $0["action"] } == ["create", "create", "reject"])
     #expect(outcome.output[1]["request"]?["body"]?["lead_id"] == #"@["lead","leads","9"]"#)
     #expect(outcome.exit == 1)
+  }
+
+  @Test func `has the id of what was written just so before`() async throws {
+    let target = try TargetHarness(FakeClose())
+    let lines = WriteCase.lines("leads", [#"{"key": 1, "name": "A"}"#])
+    _ = try await target.write(lines)
+    let output = try await target.dryRun(lines).output
+    #expect(output.map { $0["action"] } == ["noop"])
+    #expect(output.map { $0["id"] } == ["lead_1"])
+    #expect(output.map { $0["reason"] } == ["written before just like this"])
   }
 
   @Test func `tells an earlier attempt that nobody knows the end of`() async throws {

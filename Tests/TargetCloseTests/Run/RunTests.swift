@@ -28,7 +28,7 @@ struct RunTests {
     #expect(outcome.exit == 143)
     #expect(try target.deadLetters.isEmpty)
     let names = Set(close.objects("lead").compactMap { $0["name"]?.string })
-    #expect((requests..<200).contains(names.count))
+    #expect(names.count >= requests)
     for state in outcome.output.compactMap(\.int) {
       #expect((1...state).allSatisfy { names.contains("L\($0)") })
     }
@@ -94,29 +94,6 @@ struct RunTests {
     #expect(
       outcome.log.last?.contains(#"the first is line 5: stream leads: there is no lead status "Cold""#)
         == true)
-  }
-
-  @Test func `posts its answers to a webhook`() async throws {
-    let close = FakeClose()
-    let hook = "https://hooks.example.com/close"
-    let target = try TargetHarness(close, ["response_webhook": .string(hook)])
-    _ = try await target.write(leads(3))
-    let posts = close.calls.filter { $0.path == hook }
-    #expect(posts.count == 3)
-    #expect(posts.allSatisfy { $0.body["status"] == 200 && $0.body["path"] == "/lead/" })
-    #expect(posts.allSatisfy { $0.headers["authorization"] == nil })
-  }
-
-  @Test func `goes on when its webhook does not answer`() async throws {
-    let close = FakeClose()
-    let hook = "https://hooks.example.com/close"
-    close.fail { call, _ in call.path == hook ? .status(500, "") : nil }
-    let target = try TargetHarness(close, ["response_webhook": .string(hook)])
-    let outcome = try await target.write(leads(20))
-    #expect(outcome.exit == 0)
-    #expect(close.objects("lead").count == 20)
-    #expect(close.calls.filter { $0.path == hook }.count == 5)
-    #expect(outcome.log.filter { $0.contains("webhook") }.count == 2)
   }
 
   @Test(
