@@ -98,9 +98,14 @@ final class Outcomes: Sendable {
 /// Prints the plan of a dry run, in the order of the input as far as that goes.
 final class PlanOutput: Sendable {
   private let writer: MessageWriter
+  private let organisation: String
   private let order = Mutex(PlanOrder())
 
-  init(writer: MessageWriter) { self.writer = writer }
+  /// - Parameter organisation: the one that the plan is made for.
+  init(writer: MessageWriter, organisation: String) {
+    self.writer = writer
+    self.organisation = organisation
+  }
 
   /// Lines a job up; to be called before anyone works on it.
   func admit(_ job: Int) { order.withLock { $0.admit(job) } }
@@ -112,7 +117,10 @@ final class PlanOutput: Sendable {
 
   /// Takes in the line of a job.
   func finish(_ job: Int, _ line: PlanLine) throws(SingerError) {
-    try order.withLock { (order) throws(SingerError) in try print(order.finish(job, line.json)) }
+    var line = line
+    line.organisation = organisation
+    let json = line.json
+    try order.withLock { (order) throws(SingerError) in try print(order.finish(job, json)) }
   }
 
   private func print(_ lines: [JSONValue]) throws(SingerError) {

@@ -82,7 +82,7 @@ struct TargetRun: Sendable {
     answers: Answers? = nil, _ feed: @escaping @Sendable (Desk) async throws -> Void
   ) async throws -> ExitCode {
     let context = try await newContext(isDryRun: isDryRun)
-    let plan = isDryRun ? PlanOutput(writer: output) : nil
+    let plan = isDryRun ? PlanOutput(writer: output, organisation: context.organisation) : nil
     let inputStop = Interruption()
     let dispatcher = Dispatcher(
       capacity: 64 + 8 * configuration.connection.configuration.concurrency,
