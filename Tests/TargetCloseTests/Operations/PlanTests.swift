@@ -82,7 +82,7 @@ struct PlanTests {
     let (_, _, output) = try await plan(settings, [record])
     var line = try #require(output.first)
     #expect(output.count == 1)
-    for name in ["content", "resource"] { line[name] = nil }
+    for name in ["content", "resource", "organization"] { line[name] = nil }
     #expect(line == json(expected))
   }
 

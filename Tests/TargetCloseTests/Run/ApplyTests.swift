@@ -205,6 +205,20 @@ struct ApplyTests {
     #expect(done.close.written.isEmpty)
   }
 
+  @Test func `is not carried out in another organisation`() async throws {
+    let (target, plan) = try await update()
+    let other = plan.map { line in
+      var line = line
+      #expect(line["organization"] == .string(FakeClose.organisation))
+      line["organization"] = "orga_there"
+      return line
+    }
+    let outcome = try await target.apply(other)
+    #expect(outcome.exit == 1)
+    #expect(target.close.written.isEmpty)
+    #expect(outcome.log.contains { $0.contains("the plan was made for organisation orga_there") })
+  }
+
   @Test func `does not bring back what is gone`() async throws {
     let (target, plan) = try await update()
     target.close.remove("lead_a")
