@@ -248,7 +248,9 @@ extension RecordPlanner {
     case .write(let found, let reason):
       return found.map { object in
         Operation(
-          action: .delete, resource: resource.name, id: object.id, reason: "deleted at its source; \(reason)",
+          action: .delete, resource: resource.name, id: object.id,
+          changes: [FieldChange(name: "date_updated", from: object.live["date_updated"] ?? .null, to: .null)],
+          reason: "deleted at its source; \(reason)",
           request: PlannedRequest(method: .delete, path: resource.path(of: object.id)))
       }
     }

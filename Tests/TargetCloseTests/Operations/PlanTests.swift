@@ -64,7 +64,8 @@ struct PlanTests {
     (
       #"{"action": "delete"}"#, #"{"key": "k", "id": "lead_b"}"#,
       #"""
-      {"line": 2, "stream": "leads", "action": "delete", "key": "k", "id": "lead_b", "changes": {},
+      {"line": 2, "stream": "leads", "action": "delete", "key": "k", "id": "lead_b",
+       "changes": {"date_updated": {"from": "2027-01-15T08:00:00.000000Z", "to": null}},
        "reason": "deleted at its source; matched by id", "request": {"method": "DELETE", "path": "/lead/lead_b/"}}
       """#
     ),

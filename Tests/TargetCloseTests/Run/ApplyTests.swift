@@ -205,6 +205,21 @@ struct ApplyTests {
     #expect(done.close.written.isEmpty)
   }
 
+  @Test func `deletes nothing that somebody has worked on since`() async throws {
+    for (isTouched, isGone) in [(false, false), (true, false), (false, true)] {
+      let close = FakeClose()
+      close.add([#"lead lead_a {"name": "Old"}"#])
+      let target = try WriteCase.target(close, "leads", #"{"action": "delete"}"#)
+      let plan = try await target.dryRun(WriteCase.lines("leads", [#"{"key": 1, "id": "lead_a"}"#])).output
+      close.clock.advance(by: .seconds(60))
+      if isTouched { close.change("lead_a", ["description": "a good customer"]) }
+      if isGone { close.remove("lead_a") }
+      let outcome = try await target.apply(plan)
+      #expect(outcome.exit == (isTouched ? 1 : 0))
+      #expect(close.written == (isTouched || isGone ? [] : writes("DELETE lead/lead_a/")))
+    }
+  }
+
   @Test func `is not carried out in another organisation`() async throws {
     let (target, plan) = try await update()
     let other = plan.map { line in
