@@ -10,4 +10,5 @@ $peer target-duckdb target-duckdb==0.8.0 >/dev/null
 $peer meltano meltano==4.4.1 >/dev/null
 $peer singer-sdk singer-sdk==0.54.9 >/dev/null
 swift build --build-tests
-swift test --skip-build --disable-xctest "$@"
+# Beyond so many tests at once each of them waits for the others longer than it should have to.
+swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width 12 "$@"

@@ -28,5 +28,15 @@ extension Shape {
 
   static let opportunityStatus = Shape(.key("id"), .string("label", "organization_id", "pipeline_id", "type"))
 
+  static let customActivityType = customType
+
+  static let customObjectType = Shape(.string("name_plural"), .objects("back_reference_fields"))
+    .merging([customType])
+
+  private static let customType = Shape(
+    .key("id"), .string("description", "name"), .boolean("api_create_only", "is_archived"),
+    .strings("editable_with_roles"), .objects("fields")
+  ).merging([.authorship])
+
   static let pipeline = Shape(.key("id"), .string("name"), .objects("statuses")).merging([.authorship])
 }

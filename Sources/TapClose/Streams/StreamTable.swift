@@ -47,6 +47,12 @@ enum StreamTable {
     StreamDefinition(
       name: "opportunity_statuses", replication: .full([Listing(path: "status/opportunity/")]),
       shape: .opportunityStatus),
+    StreamDefinition(
+      name: "custom_activity_types", replication: .whole([Listing(path: "custom_activity/")]),
+      shape: .customActivityType),
+    StreamDefinition(
+      name: "custom_object_types", replication: .whole([Listing(path: "custom_object_type/")]),
+      shape: .customObjectType),
     StreamDefinition(name: "pipelines", replication: .whole([Listing(path: "pipeline/")]), shape: .pipeline),
   ]
 

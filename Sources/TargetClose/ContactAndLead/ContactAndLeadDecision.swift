@@ -46,9 +46,14 @@ struct ContactAndLeadDecision: Hashable, Sendable {
       steps = rules.leadFound(lead, contacts)
       return
     }
-    let own = contacts.filter { companyID == nil || $0.companyID == nil || $0.companyID == companyID }
+    if let companyID, let lead = contacts.first(where: { $0.companyID == companyID })?.leadID {
+      // The lead itself knows better than a search that does not find it yet.
+      steps = rules.leadFound(lead, contacts)
+      return
+    }
+    let own = contacts.filter { companyID == nil || $0.companyID == nil }
     if !own.isEmpty {
-      steps = rules.contactsFound(own)
+      steps = rules.contactsFound(own, isOneCompany: companyID != nil)
     } else if contacts.isEmpty || settings.mayDuplicateContacts {
       steps = rules.nothingFound()
     } else {
@@ -76,11 +81,13 @@ private struct Rules {
     return leadSteps + [.createContact(leadID: lead)]
   }
 
-  func contactsFound(_ contacts: [ContactAndLeadDecision.Contact]) -> [Step] {
+  /// - Parameter isOneCompany: whether the leads get a company's id, which only one of them may have.
+  func contactsFound(_ contacts: [ContactAndLeadDecision.Contact], isOneCompany: Bool) -> [Step] {
     var leads: [String] = []
     for contact in contacts.prefix(MatchPolicy.mostObjects) where !leads.contains(contact.leadID) {
       leads.append(contact.leadID)
     }
+    if isOneCompany { leads = Array(leads.prefix(1)) }
     return updates(of: contacts) + (hasLead ? updates(ofLeads: leads) : [])
   }
 

@@ -233,7 +233,10 @@ extension Dispatcher {
     pauses[job] = nil
     if let record = spooled.removeValue(forKey: job) {
       do throws(SingerError) {
-        hold(job, .record(record.restored(try spool.take(job) ?? [])))
+        guard let restored = record.restored(try spool.take(job)) else {
+          throw SingerError(.file, "a record that waited on the disk cannot be read back")
+        }
+        hold(job, .record(restored))
       } catch {
         return stop(error)
       }

@@ -22,9 +22,10 @@ struct SpooledRecord: Sendable {
   /// Takes the fields out of `record`.
   init(_ record: SourceRecord) { self.record = record.with(JSONObject()) }
 
-  /// The record with its fields as they were spooled.
-  func restored(_ line: [UInt8]) -> SourceRecord {
-    record.with((try? JSONValue(parsing: line))?.object ?? JSONObject())
+  /// The record with its fields as they were spooled; nil when that is not what was kept.
+  func restored(_ line: [UInt8]?) -> SourceRecord? {
+    guard let line, let fields = (try? JSONValue(parsing: line))?.object else { return nil }
+    return record.with(fields)
   }
 }
 

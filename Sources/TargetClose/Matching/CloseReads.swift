@@ -116,3 +116,21 @@ extension CloseReads {
     return events.filter { $0.keyed.map { $0.date >= since } ?? false }
   }
 }
+
+extension CloseReads {
+  /// The lead that one which is gone has been merged into; nil when it was just deleted, or too long ago to tell.
+  func survivor(ofLead lead: String, label: String) async throws -> String? {
+    var call = APICall.get("event/", label: label)
+    call.query = [("object_id", lead), ("action", "deleted")]
+    do {
+      let page = try await gate.enter { try await client.json(call) }
+      let events = (page["data"]?.array ?? []).filter {
+        // A filter Close does not know is ignored without a word.
+        $0["object_id"]?.string == lead && $0["action"]?.string == "deleted"
+      }
+      return events.lazy.compactMap { $0["meta"]?["merge_destination_lead_id"]?.string }.first
+    } catch let error as CloseError where error.intent == .skip {
+      return nil
+    }
+  }
+}

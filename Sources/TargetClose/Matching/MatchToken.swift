@@ -18,12 +18,22 @@ struct MatchToken: Hashable, Sendable {
       case "email": ContactText.email(text)
       // National and international forms of one number share their last digits.
       case "phone": String(PhoneNumber(text).digits.suffix(7))
-      default: ContactText.trimmed(text)
+      default: MatchToken.plain(text, ResourceTable.resource(named: resource)?.field(field)?.kind)
       }
   }
 }
 
 extension MatchToken {
+  /// A text in the form that is equal for all that mean the same.
+  private static func plain(_ text: String, _ kind: FieldKind?) -> String {
+    switch kind {
+    case .url?: ContactText.url(text)
+    case .phone?: String(PhoneNumber(text).digits.suffix(7))
+    case .instant?, .day?, .moment?: Timestamp(text)?.dateText ?? text
+    default: ContactText.trimmed(text)
+    }
+  }
+
   /// A number as it is, whether it came as `1.5` or `1.50`.
   private static func text(of value: JSONValue) -> String {
     guard value.int == nil, let number = value.double else { return RecordKey.text(of: value) }

@@ -7,6 +7,7 @@ struct Matcher: Sendable {
   let planner: RecordPlanner
   let record: SourceRecord
   let resource: ResourceDefinition
+  private static let mostMerges = 5
 
   private var context: TargetContext { planner.context }
   private var settings: StreamSettings { record.stream.settings }
@@ -59,7 +60,7 @@ struct Matcher: Sendable {
     _ id: String?, _ criteria: [MatchCriterion], lead: String?, isDeletion: Bool = false
   ) async throws -> MatchPolicy.Decision {
     let policy = MatchPolicy(onNone: isDeletion ? .skip : settings.onNone, onMany: settings.onMany)
-    let written = try await self.written()
+    let written = try await self.written(followingMerges: !isDeletion)
     // Where every match is written, those of the record's first time are not enough.
     if let written, settings.onMany != .all || settings.match.isEmpty { return written }
     if settings.action == .create { return policy.decide([], by: "") }
@@ -86,9 +87,16 @@ struct Matcher: Sendable {
   }
 
   /// The object that the record, or in a plan an earlier one of its key, has been written to.
-  private func written() async throws -> MatchPolicy.Decision? {
-    if let id = try writtenBefore(), let live = try await object(id) {
-      return .write([MatchedObject(id: id, live: live)], "written before")
+  ///
+  /// - Parameter followingMerges: false where what is left of a lead is not to suffer for it.
+  private func written(followingMerges: Bool) async throws -> MatchPolicy.Decision? {
+    if let id = try writtenBefore() {
+      if let live = try await object(id) {
+        return .write([MatchedObject(id: id, live: live)], "written before")
+      }
+      if followingMerges, let survivor = try await survivor(of: id) {
+        return .write([survivor], "written before, and merged since")
+      }
     }
     let own = PlannedID(resource: resource.name, stream: record.stream.name, key: record.key)
     let shared = sharesIDs ? context.memory.plannedID(of: record.key, resource: resource.name) : nil
@@ -108,6 +116,20 @@ struct Matcher: Sendable {
   ) -> (object: MatchedObject, criterion: MatchCriterion)? {
     for object in found {
       if let criterion = stronger.first(where: { $0.contradicts(object.live) }) { return (object, criterion) }
+    }
+    return nil
+  }
+
+  /// What is left of a lead that somebody has merged into another one, perhaps several times over.
+  private func survivor(of id: String) async throws -> MatchedObject? {
+    guard resource.name == "lead" else { return nil }
+    var id = id
+    for _ in 1...Matcher.mostMerges {
+      guard let next = try await context.reads.survivor(ofLead: id, label: record.stream.name) else {
+        return nil
+      }
+      if let live = try await object(next) { return MatchedObject(id: next, live: live) }
+      id = next
     }
     return nil
   }

@@ -26,7 +26,8 @@ struct PlanCheck: Sendable {
       switch operation.action {
       case .create: operation = try await confirmAbsent(operation, line)
       case .update: operation = try await confirmUnchanged(operation, line)
-      case .delete, .noop, .skip: break
+      case .delete: operation = try await confirmUntouched(operation, line)
+      case .noop, .skip: break
       case .reject: operation = .skipped(operation.reason, resource: operation.resource)
       }
       operations.append(operation)
@@ -89,6 +90,20 @@ struct PlanCheck: Sendable {
       let live = try await context.reads.object(probe.resource.path(of: id), label: line.stream)
     else { return false }
     return probe.matches(live)
+  }
+
+  /// Nobody has worked on an object that is to be deleted.
+  private func confirmUntouched(_ operation: Operation, _ line: PlanLine) async throws -> Operation {
+    guard let id = operation.id, let resource = ResourceTable.resource(named: operation.resource) else {
+      return operation
+    }
+    guard let live = try await context.reads.object(resource.path(of: id), label: line.stream) else {
+      return .skipped("it is gone already", resource: operation.resource, id: id)
+    }
+    for change in operation.changes where !FieldKind.instant.isSame(change.from, live[change.name]) {
+      throw Rejection("\(id), which was to be deleted, has been changed since the plan was made")
+    }
+    return operation
   }
 
   private func confirmUnchanged(_ operation: Operation, _ line: PlanLine) async throws -> Operation {

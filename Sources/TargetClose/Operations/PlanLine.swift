@@ -13,6 +13,8 @@ struct PlanLine: Sendable {
   var operations: [Operation]
   /// Stands for the record and its settings.
   var content: Digest?
+  /// The organisation the plan was made for; nil when it does not say.
+  var organisation: String?
 }
 
 extension PlanLine {
@@ -23,6 +25,7 @@ extension PlanLine {
     json["key"] = .string(key.text)
     if operations.count > 1 { json["more"] = .array(operations.dropFirst().map { .object($0.json) }) }
     json["content"] = content.map { .string($0.description) }
+    json["organization"] = organisation.map { .string($0) }
     return json
   }
 
@@ -38,6 +41,7 @@ extension PlanLine {
     self.key = RecordKey(text: key)
     operations = [main] + more.compactMap(\.self)
     content = json["content"]?.string.flatMap { Digest($0) }
+    organisation = json["organization"]?.string
   }
 }
 

@@ -166,14 +166,34 @@ extension RecordPlanner {
           .skipped("Close does not change a \(resource.name)", resource: resource.name, id: found.first?.id)
         ]
       }
+      let directory = try await context.directory.directory(with: draft.tables)
       return found.map {
         .update(
-          of: $0.id, to: object, live: $0.live, method: context.verb.method,
-          tokens: criteria.flatMap(\.tokens), reason: reason)
+          of: $0.id, to: placed(object, draft, in: $0.live, directory), live: $0.live,
+          method: context.verb.method, tokens: criteria.flatMap(\.tokens), reason: reason)
       }
     case .create:
       return [try creation(of: object, draft, tokens: criteria.flatMap(\.tokens), record)]
     }
+  }
+
+  /// The object with a status of its own pipeline: several pipelines may have one of that name.
+  private func placed(
+    _ object: DesiredObject, _ draft: Draft, in live: JSONObject, _ directory: Directory
+  ) -> DesiredObject {
+    guard let pipeline = live["pipeline_id"]?.string, object.values["pipeline_id"] == nil,
+      let status = draft.references.first(where: { $0.kind == .opportunityStatus })
+    else { return object }
+    var object = object
+    let id = status.value.string
+    for name in [id, status.label].compactMap(\.self) + (id.map(context.foreignNames.names) ?? []) {
+      if case .found(name) = directory.find(name, in: .opportunityStatuses) { return object }
+      if case .found(let own) = directory.find(name, in: .opportunityStatuses, group: pipeline) {
+        object.values[status.field] = .string(own)
+        return object
+      }
+    }
+    return object
   }
 
   private func creation(
@@ -228,7 +248,9 @@ extension RecordPlanner {
     case .write(let found, let reason):
       return found.map { object in
         Operation(
-          action: .delete, resource: resource.name, id: object.id, reason: "deleted at its source; \(reason)",
+          action: .delete, resource: resource.name, id: object.id,
+          changes: [FieldChange(name: "date_updated", from: object.live["date_updated"] ?? .null, to: .null)],
+          reason: "deleted at its source; \(reason)",
           request: PlannedRequest(method: .delete, path: resource.path(of: object.id)))
       }
     }

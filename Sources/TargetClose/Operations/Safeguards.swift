@@ -6,7 +6,7 @@ enum Safeguards {
   /// Paths whose objects have a status that makes Close send something.
   private static let sendingPaths = [
     ("activity/email/", ResourceDefinition.email.sendingStatuses),
-    ("activity/sms/", ResourceDefinition.sms.sendingStatuses),
+    ("activity/sms/", ResourceDefinition.sms.sendingStatuses), ("sequence_subscription/", ["active"]),
   ]
   /// Paths where creating an object makes Close send something sooner or later.
   private static let enrollingPaths = [
@@ -25,7 +25,9 @@ enum Safeguards {
     for (prefix, statuses) in sendingPaths where path.hasPrefix(prefix) {
       let status = request.body?["status"]?.string ?? ""
       if statuses.contains(status.lowercased()) {
-        throw Rejection("the status \"\(status)\" makes Close send it; set allow_sending to true to do that")
+        throw Rejection(
+          "the status \"\(status)\" makes Close send e-mails or messages; set allow_sending to true to do that"
+        )
       }
     }
   }

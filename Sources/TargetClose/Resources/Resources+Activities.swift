@@ -58,7 +58,7 @@ extension ResourceDefinition {
   static let meeting = activity(
     "meeting", type: "activity.meeting",
     fields: [Field.update(.html, "user_note_html"), Field.reference(.local, "outcome_id", use: .update)],
-    canCreate: false)
+    canCreate: false, readOnly: meetingReadOnly)
 
   static let customActivity = activity(
     "custom_activity", path: "activity/custom/", type: "activity.custom_activity",
@@ -90,7 +90,7 @@ extension ResourceDefinition {
   private static func activity(
     _ name: String, path: String? = nil, type: String, fields: [[Field]], required: [String] = [],
     canCreate: Bool = true, canUpdate: Bool = true, customFields: CustomFieldScope? = nil,
-    sendingStatuses: Set<String> = []
+    sendingStatuses: Set<String> = [], readOnly ownReadOnly: Set<String> = []
   ) -> ResourceDefinition {
     let shared = [
       Field.reference(.object("lead"), "lead_id", use: .creation),
@@ -102,8 +102,18 @@ extension ResourceDefinition {
       name: name, path: path ?? "activity/\(name)/", fields: (shared + fields).flatMap(\.self),
       required: required, canCreate: canCreate, canUpdate: canUpdate, customFields: customFields,
       idPrefixes: ["acti_"], eventTypes: [type], sendingStatuses: sendingStatuses,
-      silentlyDropped: readOnly.union(activityReadOnly))
+      silentlyDropped: readOnly.union(activityReadOnly).union(ownReadOnly))
   }
+
+  /// What a calendar, Close or its assistant says of a meeting.
+  private static let meetingReadOnly: Set<String> = [
+    "actual_duration", "calendar_event_link", "calendar_event_uids", "conference_links",
+    "connected_account_id", "conversation_type_id", "conversation_type_reason", "duration", "ends_at",
+    "integrations", "is_recurring", "location", "note", "notetaker_id", "outcome_autofill_confidence",
+    "outcome_autofill_reasoning", "outcome_reason", "playbook_id", "playbook_reason",
+    "provider_calendar_event_id", "provider_calendar_ids", "provider_calendar_type", "starts_at", "status",
+    "summary", "title", "transcripts", "user_note", "user_note_date_updated", "user_note_mentions",
+  ]
 
   /// What Close keeps about activities of every type.
   private static let activityReadOnly: Set<String> = [

@@ -40,20 +40,20 @@ final class Outcomes: Sendable {
     await dispatcher.finish(job)
   }
 
-  /// A record that has been written just so before.
-  func unchanged(_ record: SourceRecord, _ key: JournalKey, _ job: Int) async throws {
+  /// A record that has been written just so before, to the object `id`.
+  func unchanged(_ record: SourceRecord, id: String?, _ job: Int) async throws {
     report.done(record.stream.name, line: record.line, ["unchanged"])
-    try plan?.finish(job, Outcomes.unchangedLine(record))
+    try plan?.finish(job, Outcomes.unchangedLine(record, id: id))
     await dispatcher.finish(job)
   }
 
   /// The line of a record that has been written just so before.
-  static func unchangedLine(_ record: SourceRecord) -> PlanLine {
+  static func unchangedLine(_ record: SourceRecord, id: String?) -> PlanLine {
     PlanLine(
       line: record.line, stream: record.stream.name, key: record.key,
       operations: [
         Operation(
-          action: .noop, resource: record.stream.settings.resourceName,
+          action: .noop, resource: record.stream.settings.resourceName, id: id,
           reason: "written before just like this")
       ], content: record.content)
   }
@@ -100,9 +100,14 @@ final class Outcomes: Sendable {
 /// Prints the plan of a dry run, in the order of the input as far as that goes.
 final class PlanOutput: Sendable {
   private let writer: MessageWriter
+  private let organisation: String
   private let order = Mutex(PlanOrder())
 
-  init(writer: MessageWriter) { self.writer = writer }
+  /// - Parameter organisation: the one that the plan is made for.
+  init(writer: MessageWriter, organisation: String) {
+    self.writer = writer
+    self.organisation = organisation
+  }
 
   /// Lines a job up; to be called before anyone works on it.
   func admit(_ job: Int) { order.withLock { $0.admit(job) } }
@@ -114,7 +119,10 @@ final class PlanOutput: Sendable {
 
   /// Takes in the line of a job.
   func finish(_ job: Int, _ line: PlanLine) throws(SingerError) {
-    try order.withLock { (order) throws(SingerError) in try print(order.finish(job, line.json)) }
+    var line = line
+    line.organisation = organisation
+    let json = line.json
+    try order.withLock { (order) throws(SingerError) in try print(order.finish(job, json)) }
   }
 
   private func print(_ lines: [JSONValue]) throws(SingerError) {

@@ -7,6 +7,11 @@ extension RecordWorker {
   func see(_ line: PlanLine, _ handout: Handout) async throws {
     let key = JournalKey(stream: line.stream, key: line.key)
     do {
+      if let organisation = line.organisation, organisation != context.organisation {
+        throw Rejection(
+          "the plan was made for organisation \(organisation), the API key belongs to \(context.organisation)"
+        )
+      }
       if let content = line.content, context.journal.isUnchanged(key, content) {
         return try await outcomes.done(line.reduced(to: "carried out before"), handout.job)
       }

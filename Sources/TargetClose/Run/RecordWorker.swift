@@ -48,8 +48,9 @@ struct RecordWorker: Sendable {
       while true {
         // A record like it may have come before in the same lane.
         if context.journal.isUnchanged(key, record.content) {
-          try await outcomes.unchanged(record, key, handout.job)
-          return
+          let known = planner.isDryRun ? try context.journal.result(of: key)?.id : nil
+          let id = known.flatMap { $0.isEmpty ? nil : $0 }
+          return try await outcomes.unchanged(record, id: id, handout.job)
         }
         try settleEarlierAttempt(key, record.stream.settings)
         switch try await planner.plan(record, isLast: handout.isLast) {

@@ -83,7 +83,7 @@ struct TargetRun: Sendable {
   ) async throws -> ExitCode {
     let opened = try await interruption.unlessRequested { try await newContext(isDryRun: isDryRun) }
     guard let context = opened else { return stopped }
-    let plan = isDryRun ? PlanOutput(writer: output) : nil
+    let plan = isDryRun ? PlanOutput(writer: output, organisation: context.organisation) : nil
     let inputStop = Interruption()
     let dispatcher = Dispatcher(
       capacity: 64 + 8 * configuration.connection.configuration.concurrency,

@@ -162,6 +162,16 @@ struct ContactAndLeadFindingTests {
         #"PUT contact/cont_b/ {"title": "CEO"}"#, #"PUT lead/lead_n/ {"custom.cf_number": "7"}"#,
       ]),
     ContactAndLeadCase(
+      "a person under two leads without a company id: only one of them can be the company's",
+      given: [
+        nameless, #"lead lead_m {"name": "M"}"#, ann("lead_n", #", "date_created": "2026-01-02T00:00:00Z""#),
+        #"""
+        contact cont_b {"lead_id": "lead_m", "emails": [{"email": "ann@acme.com"}],
+        "date_created": "2026-01-01T00:00:00Z"}
+        """#,
+      ], #"{"lead_external_id": "7", "contact_email": "ann@acme.com"}"#,
+      writes: [#"PUT lead/lead_m/ {"custom.cf_number": "7"}"#]),
+    ContactAndLeadCase(
       "the people of one address, and each of their leads once, without a company id",
       given: [
         nameless, other, ann("lead_n"),

@@ -62,6 +62,25 @@ struct FieldDiffTests {
     lead("rich and plain notes alike", #""note": "x""#, sends: nil),
   ]
 
+  static let deal = #"""
+    opportunity oppo_a {"lead_id": "lead_a", "pipeline_id": "pipe_success", "status_id": "stat_open2", "value": 5}
+    """#
+
+  static let statuses: [WriteCase] = [
+    WriteCase(
+      "no status of another pipeline that goes by the same name", given: [lead, deal], "opportunities", "{}",
+      #"{"id": "oppo_a", "status_label": "Open", "value": 6}"#,
+      writes: [#"PUT opportunity/oppo_a/ {"value": 6}"#]),
+    WriteCase(
+      "a status of another pipeline that only that has", given: [lead, deal], "opportunities", "{}",
+      #"{"id": "oppo_a", "status_label": "Won"}"#,
+      writes: [#"PUT opportunity/oppo_a/ {"status_id": "stat_won"}"#]),
+    WriteCase(
+      "a status of another pipeline by its id", given: [lead, deal], "opportunities", "{}",
+      #"{"id": "oppo_a", "status_id": "stat_open"}"#,
+      writes: [#"PUT opportunity/oppo_a/ {"status_id": "stat_open"}"#]),
+  ]
+
   static let lists: [WriteCase] = [
     lead(
       "an address behind the others", #""addresses": [{"city": "Köln"}]"#,
@@ -114,6 +133,9 @@ struct FieldDiffTests {
 
   @Test("of values", arguments: values)
   func sentValues(_ row: WriteCase) async throws { try await row.check() }
+
+  @Test("of statuses", arguments: statuses)
+  func sentStatuses(_ row: WriteCase) async throws { try await row.check() }
 
   @Test("of lists", arguments: lists)
   func sentLists(_ row: WriteCase) async throws { try await row.check() }

@@ -73,6 +73,10 @@ struct RecentMatchTests {
       #"{"key": 1, "custom.Size": 1.50}"#, #"{"key": 2, "custom.Size": "1.5", "name": "B"}"#,
       writes: [#"POST lead/ {"custom.cf_size": 1.50}"#, #"PUT lead/lead_1/ {"name": "B"}"#]),
     WriteCase(
+      "by a URL, however it is written", "leads", #"{"match": ["url"]}"#, #"{"key": 1, "url": "Acme.com/"}"#,
+      #"{"key": 2, "url": "https://acme.com", "name": "A"}"#,
+      writes: [#"POST lead/ {"url": "Acme.com/"}"#, #"PUT lead/lead_1/ {"name": "A"}"#]),
+    WriteCase(
       "by the e-mail of a lead's contact", "leads", #"{"match": ["email"]}"#,
       #"{"key": 1, "contacts": [{"id": "c", "emails": [{"email": "a@x.com"}]}]}"#,
       #"{"key": 2, "contacts": [{"email": "A@x.com"}], "name": "A"}"#,

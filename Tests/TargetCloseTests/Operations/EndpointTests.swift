@@ -103,7 +103,6 @@ struct BatchTests {
   private func run(
     _ close: FakeClose, _ settings: String, _ records: [String]
   ) async throws -> (TargetHarness, TargetHarness.Outcome) {
-    close.answer("sample/", [:])
     let target = try WriteCase.target(close, "s", settings).with(["concurrency": 1])
     return (target, try await target.write(WriteCase.lines("s", records) + [state("end")]))
   }

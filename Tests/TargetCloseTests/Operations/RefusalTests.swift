@@ -82,6 +82,11 @@ struct RefusalTests {
       #"{"sequence_id": "seq_a"}"#, refusal: "set allow_sending to true")
   }
 
+  static let resuming = WriteCase(
+    "a subscription that is taken up again", given: [#"sample sample_a {}"#], "many",
+    #"{"path": "/sequence_subscription/{id}/", "method": "PUT"}"#, #"{"id": "sub_a", "status": "active"}"#,
+    refusal: "set allow_sending to true")
+
   static let silent: [WriteCase] = [
     WriteCase(
       "what only Close writes about a lead", "leads", "{}",
@@ -117,7 +122,7 @@ struct RefusalTests {
   @Test("what is incomplete", arguments: incomplete)
   func refused(_ row: WriteCase) async throws { try await row.check() }
 
-  @Test("what would be sent to people", arguments: sending + enrolling)
+  @Test("what would be sent to people", arguments: sending + enrolling + [resuming])
   func unsent(_ row: WriteCase) async throws { try await row.check() }
 
   @Test("what cannot be written", arguments: silent)

@@ -159,7 +159,7 @@ struct ApplyTests {
       for key in 1...2 {
         plan += try await target.dryRun(WriteCase.lines(stream, [#"{"key": \#(key), \#(fields)}"#])).output
       }
-      #expect(plan.map { $0["action"] } == ["create", "create"])
+      try #require(plan.map { $0["action"] } == ["create", "create"])
       if pause == 0 {
         #expect(try await target.apply(plan).exit == 1)
       } else {
@@ -203,6 +203,35 @@ struct ApplyTests {
     done.close.change("lead_a", ["name": "New"])
     #expect(try await done.apply(again).exit == 0)
     #expect(done.close.written.isEmpty)
+  }
+
+  @Test func `deletes nothing that somebody has worked on since`() async throws {
+    for (isTouched, isGone) in [(false, false), (true, false), (false, true)] {
+      let close = FakeClose()
+      close.add([#"lead lead_a {"name": "Old"}"#])
+      let target = try WriteCase.target(close, "leads", #"{"action": "delete"}"#)
+      let plan = try await target.dryRun(WriteCase.lines("leads", [#"{"key": 1, "id": "lead_a"}"#])).output
+      close.clock.advance(by: .seconds(60))
+      if isTouched { close.change("lead_a", ["description": "a good customer"]) }
+      if isGone { close.remove("lead_a") }
+      let outcome = try await target.apply(plan)
+      #expect(outcome.exit == (isTouched ? 1 : 0))
+      #expect(close.written == (isTouched || isGone ? [] : writes("DELETE lead/lead_a/")))
+    }
+  }
+
+  @Test func `is not carried out in another organisation`() async throws {
+    let (target, plan) = try await update()
+    let other = plan.map { line in
+      var line = line
+      #expect(line["organization"] == .string(FakeClose.organisation))
+      line["organization"] = "orga_there"
+      return line
+    }
+    let outcome = try await target.apply(other)
+    #expect(outcome.exit == 1)
+    #expect(target.close.written.isEmpty)
+    #expect(outcome.log.contains { $0.contains("the plan was made for organisation orga_there") })
   }
 
   @Test func `does not bring back what is gone`() async throws {

@@ -127,8 +127,8 @@ struct ReplayTests {
     #expect(close.objects("lead").count == 2)
     let left = try target.deadLetters
     #expect(left.map { $0["key"] } == ["2"])
-    #expect(left[0]["reason"]?.string?.contains("still not") == true)
-    #expect(left[0]["record"] == ["id": 2, "name": "B"])
+    #expect(left.first?["reason"]?.string?.contains("still not") == true)
+    #expect(left.first?["record"] == ["id": 2, "name": "B"])
     #expect(!target.directory.names.contains { $0.hasSuffix(".failed") || $0.hasSuffix(".new") })
   }
 

@@ -69,6 +69,10 @@ final class FakeClose: Transport {
     world.withLock { $0.update(id, fields, at: clock.date) }
   }
 
+  func merge(_ source: String, into destination: String) {
+    world.withLock { $0.merge(source, into: destination) }
+  }
+
   func remove(_ id: String) { world.withLock { $0.delete(id) } }
 
   var calls: [Call] { log.withLock { $0 } }

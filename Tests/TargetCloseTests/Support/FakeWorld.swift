@@ -52,6 +52,8 @@ struct FakeWorld: Sendable {
     "custom_field/custom_object_type/": list([]),
     "custom_field/shared/": list([]),
   ]
+  /// The leads that leads have been merged into.
+  private var merges: [String: String] = [:]
   private var stored: [Object] = []
   private var nextNumber = 1
   private static let prefixes = [
@@ -59,6 +61,12 @@ struct FakeWorld: Sendable {
     "activity/call": "acti", "activity/email": "acti", "activity/sms": "acti", "activity/meeting": "acti",
     "activity/custom": "acti", "activity/whatsapp_message": "acti", "activity/status_change/lead": "acti",
     "custom_object": "custobj", "comment": "comm", "sample": "sample",
+  ]
+
+  /// The combinations of filters that the event log takes, of those that a target may want.
+  private static let eventFilters: Set<Set<String>> = [
+    ["object_type", "object_id"], ["object_type", "action"], ["object_id", "action"],
+    ["lead_id", "object_type"], ["lead_id", "object_type", "action"],
   ]
 
   /// Resources by their types in the event log, where the names differ.
@@ -122,6 +130,15 @@ struct FakeWorld: Sendable {
 
   mutating func delete(_ id: String) { stored.removeAll { $0.id == id } }
 
+  /// Puts what belongs to a lead under another one, and deletes it.
+  mutating func merge(_ source: String, into destination: String) {
+    for index in stored.indices where stored[index].fields["lead_id"] == .string(source) {
+      stored[index].fields["lead_id"] = .string(destination)
+    }
+    merges[source] = destination
+    delete(source)
+  }
+
   /// An object as it is read: a lead with its contacts and opportunities.
   private func shown(_ object: Object) -> JSONValue {
     var fields = object.fields
@@ -143,8 +160,16 @@ struct FakeWorld: Sendable {
         200, ["id": "user_me", "organizations": [["id": .string(FakeClose.organisation), "name": "Here"]]]
       )
     }
+    // Somewhere else, such as a webhook.
+    if call.path.hasPrefix("https://") { return (200, [:]) }
     if call.path == "data/search/" { return (200, search(call.body, at: now)) }
-    if call.path == "event/" { return (200, events(call.query)) }
+    if call.path == "event/" {
+      let filters = Set(call.query.keys.filter { !$0.hasPrefix("_") && !$0.hasPrefix("date_updated") })
+      guard FakeWorld.eventFilters.contains(filters) else {
+        return (400, ["error": "this combination of filters is not supported"])
+      }
+      return (200, events(call.query))
+    }
     if call.method == "GET", let answer = fixed[call.path] { return (200, answer) }
     let collection = parts.joined(separator: "/")
     if FakeWorld.prefixes[collection] != nil { return respondToList(collection, call, at: now) }
@@ -189,6 +214,17 @@ struct FakeWorld: Sendable {
   }
 
   private func events(_ query: [String: String]) -> JSONValue {
+    if query["action"] == "deleted" {
+      let events = merges.sorted { $0.key < $1.key }.map { source, destination -> JSONValue in
+        [
+          "object_type": "lead", "action": "deleted", "object_id": .string(source),
+          "meta": [
+            "merge_source_lead_id": .string(source), "merge_destination_lead_id": .string(destination),
+          ],
+        ]
+      }
+      return ["data": .array(events), "cursor_next": .null]
+    }
     let type = query["object_type"] ?? ""
     let resource =
       FakeWorld.eventTypes[type] ?? type.replacingOccurrences(of: "activity.", with: "activity/")

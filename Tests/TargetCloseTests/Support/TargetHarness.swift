@@ -53,7 +53,9 @@ final class TargetHarness: Sendable {
   /// Writes these lines into Close.
   func write(_ lines: String...) async throws -> Outcome { try await run(lines) }
 
-  func write(_ lines: [String]) async throws -> Outcome { try await run(lines) }
+  func write(_ lines: [String], _ interruption: Interruption = Interruption()) async throws -> Outcome {
+    try await run(lines, interruption)
+  }
 
   func dryRun(_ lines: String...) async throws -> Outcome { try await run(lines, isDryRun: true) }
 
@@ -68,15 +70,19 @@ final class TargetHarness: Sendable {
     try await perform { try await $0.replay(self.directory.file(name)) }
   }
 
-  private func run(_ lines: [String], isDryRun: Bool = false) async throws -> Outcome {
+  private func run(
+    _ lines: [String], _ interruption: Interruption = Interruption(), isDryRun: Bool = false
+  ) async throws -> Outcome {
     let path = try directory.write(lines.map { $0 + "\n" }.joined(), to: "input.singer")
     let input = unsafe open(path, O_RDONLY)
     defer { Foundation.close(input) }
-    return try await perform { try await $0.write(from: input, isDryRun: isDryRun) }
+    return try await perform(interruption) { try await $0.write(from: input, isDryRun: isDryRun) }
   }
 
   /// Carries out `body` as the program would, with everything it says caught.
-  func perform(_ body: @Sendable (TargetRun) async throws -> ExitCode) async throws -> Outcome {
+  func perform(
+    _ interruption: Interruption = Interruption(), _ body: @Sendable (TargetRun) async throws -> ExitCode
+  ) async throws -> Outcome {
     let logPath = try directory.write("", to: "log.txt")
     let outputPath = try directory.write("", to: "output.jsonl")
     let logFile = unsafe open(logPath, O_WRONLY)
@@ -88,7 +94,7 @@ final class TargetHarness: Sendable {
     let log = Log(program: "target-close", console: Console(descriptor: logFile, isTerminal: false))
     let exit: Int32
     do {
-      exit = try await body(try newRun(log, outputFile)).number
+      exit = try await body(try newRun(log, outputFile, interruption)).number
     } catch let error as SingerError {
       for line in error.description.split(separator: "\n") { log.critical(String(line)) }
       exit = error.exitCode.number
@@ -103,7 +109,9 @@ final class TargetHarness: Sendable {
     return Outcome(exit: exit, output: output, log: lines.filter { !$0.hasPrefix("INFO METRIC") })
   }
 
-  private func newRun(_ log: Log, _ outputFile: Int32) throws -> TargetRun {
+  private func newRun(
+    _ log: Log, _ outputFile: Int32, _ interruption: Interruption
+  ) throws -> TargetRun {
     let settings = try TargetSettings.table.resolve([("config", .object(config))])
     let configuration = try TargetConfiguration(settings)
     let remarks = Remarks()
@@ -118,7 +126,7 @@ final class TargetHarness: Sendable {
     ) { report.observe($0) }
     return TargetRun(
       configuration, client: client, clock: close.clock.clock, log: log, metrics: metrics, report: report,
-      remarks: remarks, interruption: Interruption(), output: MessageWriter(descriptor: outputFile),
+      remarks: remarks, interruption: interruption, output: MessageWriter(descriptor: outputFile),
       webhookTransport: close)
   }
 

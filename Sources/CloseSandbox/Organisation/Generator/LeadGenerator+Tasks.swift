@@ -47,6 +47,8 @@ extension LeadGenerator {
     for _ in 0..<random.weighted([20, 35, 25, 15, 5]) {
       switch random.weighted([70, 8, 8, 4, 3, 2, 2, 2, 1]) {
       case 0: addLeadTask()
+      // Somebody has to be called.
+      case 1 where contacts.isEmpty: addLeadTask()
       case 1: addNotice("outgoing_call", prefix: "task_", ["text": "Qualify this lead"])
       case 2:
         addNotice(
