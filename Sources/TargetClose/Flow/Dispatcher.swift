@@ -5,15 +5,6 @@ import Singer
 /// Hands records to workers: those that share a lane one after the other, others side by side, and those that
 /// point to an object not known yet once it is. Says which STATE may go out.
 actor Dispatcher {
-  /// Where a record is that is neither ready nor with a worker.
-  private enum Pause {
-    /// Behind others in a lane.
-    case blocked
-    /// Until the record that becomes an object has been written.
-    case waiting
-    case batched
-  }
-
   private let print: @Sendable (JSONValue) throws -> Void
   private let capacity: Int
   private let now: @Sendable () -> Duration
@@ -21,22 +12,16 @@ actor Dispatcher {
   private let onStop: @Sendable () -> Void
   private var ledger = StateLedger()
   private var lanes = LaneTable()
-  private var spool: Spool
+  private var batches = BatchTable()
+  /// Holds what is ready or with a worker.
+  private var shelf: WorkShelf
   private var tickets: [Int: StateLedger.Ticket] = [:]
-  private var pauses: [Int: Pause] = [:]
-  /// Records in memory: ready or with a worker.
-  private var held: [Int: Work] = [:]
-  private var spooled: [Int: SpooledRecord] = [:]
-  /// What is paused but no record.
-  private var parked: [Int: Work] = [:]
-  private var heldBytes = 0
   private var ready: [Int] = []
   private var running = 0
   /// Who waits for an object, and the object each of them would become.
   private var waiters: [Digest: [(job: Int, becomes: Digest)]] = [:]
   /// Jobs that have nothing to wait for any more.
   private var lastCalls: Set<Int> = []
-  private var batches: [Batch.Group: (batch: Batch, rule: BatchRule, since: Duration)] = [:]
   private var nextJob = 0
   private var hasEnded = false
   private(set) var isStopped = false
@@ -45,7 +30,6 @@ actor Dispatcher {
   private var idleWorkers: [CheckedContinuation<Assignment?, Never>] = []
   private var pausedReader: CheckedContinuation<Void, Never>?
   private static let mostBytes = 16 << 20
-  private static let longestBatchAge = Duration.seconds(1)
 
   /// What a worker does next.
   enum Assignment: Sendable {
@@ -68,14 +52,14 @@ actor Dispatcher {
     self.capacity = capacity
     self.now = now
     self.print = print
-    spool = Spool(path: spoolPath)
+    shelf = WorkShelf(spoolPath: spoolPath)
   }
 
   // MARK: - The reader's side
 
   /// Takes in work once there is room for it; false when the run is to end.
   func admit(_ work: Work, lanes names: [Digest]) async throws(SingerError) -> Bool {
-    while !isStopped, held.count + batchedCount >= capacity || heldBytes > Dispatcher.mostBytes {
+    while !isStopped, shelf.count + batches.recordCount >= capacity || shelf.bytes > Dispatcher.mostBytes {
       flushIfStuck()
       await withCheckedContinuation { pausedReader = $0 }
     }
@@ -85,10 +69,10 @@ actor Dispatcher {
     tickets[job] = ledger.admit()
     onAdmit(job)
     if lanes.enter(job, lanes: names) {
-      hold(job, work)
+      shelf.hold(job, work)
       hand(job)
     } else {
-      try pause(job, work, .blocked)
+      try shelf.setAside(job, work)
     }
     return true
   }
@@ -129,7 +113,7 @@ actor Dispatcher {
     release(job)
     lastCalls.remove(job)
     running -= 1
-    for next in lanes.leave(job) where isBlocked(next) { resume(next) }
+    for next in lanes.leave(job) { resume(next) }
     if let ticket = tickets.removeValue(forKey: job) { emit(ledger.finish(ticket)) }
     advance()
   }
@@ -143,12 +127,12 @@ actor Dispatcher {
 
   /// Lets a record, which becomes an object others may wait for, wait until `wake` is called for its parent.
   func wait(_ job: Int, for parent: Digest, becomes own: Digest) {
-    guard let work = held[job] else { return }
+    guard let work = shelf[job] else { return }
     release(job)
     running -= 1
     waiters[parent, default: []].append((job, own))
     do throws(SingerError) {
-      try pause(job, work, .waiting)
+      try shelf.setAside(job, work)
     } catch {
       stop(error)
     }
@@ -164,42 +148,28 @@ actor Dispatcher {
   func batch(_ member: Batch.Member, _ group: Batch.Group, _ rule: BatchRule) -> Batch? {
     release(member.job)
     running -= 1
-    pauses[member.job] = .batched
-    var entry = batches[group] ?? (Batch(group: group), rule, now())
-    entry.batch.members.append(member)
-    batches[group] = entry
-    guard entry.batch.members.count >= rule.size else {
+    guard let full = batches.add(member, group, rule, at: now()) else {
       advance()
       return nil
     }
-    return take(group)
+    running += full.members.count
+    return full
   }
 
   /// Sends off batches that have waited long enough; to be called now and then.
-  func tick() {
-    let oldest = now() - Dispatcher.longestBatchAge
-    guard batches.values.contains(where: { $0.since <= oldest }) else { return }
-    assignIdleWorkers()
-  }
+  func tick() { assignIdleWorkers() }
 }
 
 // MARK: - Moving jobs
 
 extension Dispatcher {
-  private var batchedCount: Int { batches.values.reduce(0) { $0 + $1.batch.members.count } }
-
   /// Whether nothing is left to do or nothing may be begun.
   private var isOver: Bool {
     isStopped ? running == 0 : hasEnded && tickets.isEmpty
   }
 
-  private func hold(_ job: Int, _ work: Work) {
-    held[job] = work
-    heldBytes += work.size
-  }
-
   private func release(_ job: Int) {
-    if let work = held.removeValue(forKey: job) { heldBytes -= work.size }
+    shelf.release(job)
     resumeReader()
   }
 
@@ -213,35 +183,12 @@ extension Dispatcher {
     assignIdleWorkers()
   }
 
-  /// Puts a record out of the way until it can be written.
-  private func pause(_ job: Int, _ work: Work, _ pause: Pause) throws(SingerError) {
-    pauses[job] = pause
-    if case .record(let record) = work {
-      spooled[job] = SpooledRecord(record)
-      try spool.put(job, Array(JSONValue.object(record.fields).compact.utf8))
-    } else {
-      parked[job] = work
-    }
-  }
-
-  private func isBlocked(_ job: Int) -> Bool {
-    if case .blocked? = pauses[job] { true } else { false }
-  }
-
-  /// Makes a paused record ready; the run ends when it cannot be read back.
+  /// Makes work ready that was set aside; the run ends when it cannot be read back.
   private func resume(_ job: Int) {
-    pauses[job] = nil
-    if let record = spooled.removeValue(forKey: job) {
-      do throws(SingerError) {
-        guard let restored = record.restored(try spool.take(job)) else {
-          throw SingerError(.file, "a record that waited on the disk cannot be read back")
-        }
-        hold(job, .record(restored))
-      } catch {
-        return stop(error)
-      }
-    } else if let work = parked.removeValue(forKey: job) {
-      hold(job, work)
+    do throws(SingerError) {
+      try shelf.takeBack(job)
+    } catch {
+      return stop(error)
     }
     hand(job)
   }
@@ -250,22 +197,15 @@ extension Dispatcher {
     guard !isStopped else { return nil }
     if !ready.isEmpty {
       let job = ready.removeFirst()
-      guard let work = held[job] else { return takeAssignment() }
+      guard let work = shelf[job] else { return takeAssignment() }
       running += 1
       return .work(Handout(job: job, work: work, isLast: lastCalls.contains(job)))
     }
-    let oldest = now() - Dispatcher.longestBatchAge
-    let mustFlush = hasEnded && running == 0
-    let due = batches.filter { mustFlush || $0.value.since <= oldest }
-    guard let group = due.min(by: { $0.value.since < $1.value.since })?.key else { return nil }
-    return take(group).map { .batch($0) }
-  }
-
-  private func take(_ group: Batch.Group) -> Batch? {
-    guard let batch = batches.removeValue(forKey: group)?.batch else { return nil }
-    for member in batch.members { pauses[member.job] = nil }
-    running += batch.members.count
-    return batch
+    if hasEnded, running == 0 { batches.closeAll() }
+    return batches.takeDue(at: now()).map { batch in
+      running += batch.members.count
+      return .batch(batch)
+    }
   }
 
   private func assignIdleWorkers() {
@@ -277,7 +217,7 @@ extension Dispatcher {
   /// A batch larger than the room there is goes out as far as it has come.
   private func flushIfStuck() {
     guard ready.isEmpty, running == 0 else { return }
-    for group in batches.keys { batches[group]?.since = .zero - Dispatcher.longestBatchAge }
+    batches.closeAll()
     assignIdleWorkers()
   }
 
