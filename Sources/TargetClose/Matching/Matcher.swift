@@ -149,7 +149,7 @@ struct Matcher: Sendable {
     for token in criterion.tokens { ids += context.recentIDs(token) }
     if resource.searchType != nil {
       let rows = try await context.reads.search(criterion, label: record.stream.name)
-      ids += rows.filter(criterion.confirms).compactMap { $0["id"]?.string }
+      ids += rows.filter(criterion.admits).compactMap { $0["id"]?.string }
     } else if let lead {
       let rows = try await context.reads.objects(of: resource, inLead: lead, label: record.stream.name)
       ids += rows.filter(criterion.confirms).compactMap { $0["id"]?.string }
