@@ -108,6 +108,9 @@ struct CrashTests {
     #expect(outcome.exit == 0, "\(outcome.log)")
     #expect(close.objects(kind.resource).count == count + 1)
     #expect(close.written.count == 1)
+    // It is known from then on.
+    let id = try #require(close.objects(kind.resource).last?["id"]?.string)
+    #expect(try target.directory.read("journal.jsonl").contains(#"{"id":"\#(id)""#))
   }
 
   @Test(
