@@ -13,8 +13,9 @@ extension CloseError {
       code, endpoint: group.description, url: url, status: status,
       message: key.map { "\(reason) (\($0))" } ?? reason, fieldErrors: body.fieldErrors,
       maximum: maximum,
-      // Only these leave open whether the server had already acted; 503 is Close's "not now".
-      mayHaveBeenProcessed: status >= 500 && status != 503 || (100..<400).contains(status))
+      // Only these leave open whether the server had already acted; 503 is Close's "not now", 408 may be a gateway's
+      // "not yet".
+      mayHaveBeenProcessed: status >= 500 && status != 503 || (100..<400).contains(status) || status == 408)
   }
 
   /// The error for a call that brought back no complete response.

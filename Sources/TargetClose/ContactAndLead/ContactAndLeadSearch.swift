@@ -113,7 +113,7 @@ struct ContactAndLeadSearch: Sendable {
   {
     var ids = criterion.tokens.flatMap(context.recentIDs)
     let rows = try await context.reads.search(criterion, label: label)
-    ids += rows.filter(criterion.confirms).compactMap { $0["id"]?.string }
+    ids += rows.filter(criterion.admits).compactMap { $0["id"]?.string }
     var found: [MatchedObject] = []
     for id in ids where !found.contains(where: { $0.id == id }) {
       if let live = try await object(resource, id), criterion.confirms(live) {

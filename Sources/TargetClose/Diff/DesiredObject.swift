@@ -9,6 +9,8 @@ struct DesiredObject: Sendable {
   /// The definitions of its custom fields by `custom.cf_…`.
   var customFields: [String: CustomFieldDefinition] = [:]
   let lists: ListPolicies
+  /// Whether an empty text empties a field that has a value.
+  var nulls = NullPolicy.omit
 
   /// What the field holds.
   func kind(of name: String) -> FieldKind {

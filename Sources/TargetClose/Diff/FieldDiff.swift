@@ -48,6 +48,8 @@ struct FieldDiff: Sendable {
   private mutating func compare(
     _ name: String, _ value: JSONValue, _ live: JSONObject, _ desired: DesiredObject
   ) {
+    // Sources that know no null write nothing as "".
+    if value == "", desired.nulls == .omit { return }
     let kind = desired.kind(of: name)
     if let (field, isAddition) = FieldDiff.singleValue(name) {
       let isThere = (live[field]?.list ?? []).contains { FieldKind.text.isSame($0, value) }

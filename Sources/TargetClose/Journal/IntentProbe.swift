@@ -85,6 +85,21 @@ struct IntentProbe: Sendable {
     }
   }
 
+  /// The contacts of a lead in the order they were sent with it; nil for those that cannot be told.
+  static func contacts(of intent: JournalIntent, in lead: JSONValue) -> [JSONValue?] {
+    let sent = intent.request.body?["contacts"]?.list ?? []
+    let live = lead["contacts"]?.list ?? []
+    if sent.count == 1, live.count == 1 { return live }
+    var left = Set(live.indices)
+    return sent.enumerated().map { place, contact in
+      // Close may keep them in another order; of two alike each is the one in its place.
+      let same = left.filter { isSame(contact, live[$0]) }
+      guard let index = same.contains(place) ? place : same.min() else { return nil }
+      left.remove(index)
+      return live[index]
+    }
+  }
+
   /// Whether a contact is the one that was sent, as far as it was told.
   private static func isSame(_ sent: JSONValue, _ live: JSONValue) -> Bool {
     if let name = sent["name"], letters(name) != letters(live["name"] ?? "") { return false }

@@ -40,14 +40,18 @@ struct IntentResolver: Sendable {
   ///
   /// - Parameter lastSeen: when the request was last known to be on its way; when it was intended, unless given.
   func resolve(_ intent: JournalIntent, lastSeen: Timestamp? = nil) async throws -> Resolution {
+    let now = clock.date()
+    let start = lastSeen ?? min(intent.time, now)
+    var intent = intent
+    // The clock was ahead then or has been set back since; all there is to go by is that it was not long ago.
+    if intent.time > now { intent.time = now.adding(seconds: -86400) }
     guard let probe = IntentProbe(intent) else {
       return .unknown("Close cannot be asked about \(intent.request.method.rawValue) /\(intent.request.path)")
     }
-    let start = lastSeen ?? intent.time
     var pause = Duration.seconds(1)
     while true {
       let age = Duration.microseconds(clock.date().microseconds - start.microseconds)
-      let look = try await gate.enter { try await self.look(probe, intent) }
+      let look = try await gate.enter { [intent] in try await self.look(probe, intent) }
       if let id = look.id { return .found(id) }
       guard let certainty = look.certainAfter else {
         return .unknown("neither the search nor the event log can be read with this key")

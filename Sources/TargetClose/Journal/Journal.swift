@@ -142,12 +142,12 @@ final class Journal: Sendable {
 
   /// Says what became of contacts that were created with a lead: their own records do not create them again.
   ///
-  /// - Parameter lead: the lead as Close shows it, its contacts in the order they were sent.
+  /// - Parameter lead: the lead as Close shows it, its contacts in whatever order.
   /// - Throws: `SingerError.output`.
   func noteContacts(in lead: JSONValue, of intent: JournalIntent) throws(SingerError) {
-    let contacts = lead["contacts"]?.list ?? []
+    let contacts = IntentProbe.contacts(of: intent, in: lead)
     for (index, key) in intent.nestedContacts.enumerated() where index < contacts.count {
-      guard let key, let id = contacts[index]["id"]?.string else { continue }
+      guard let key, let id = contacts[index]?["id"]?.string else { continue }
       let tokens = index == 0 ? intent.nestedTokens : []
       try note(JournalResult(key: key, resource: "contact", id: id, tokens: tokens, time: now()))
     }

@@ -19,7 +19,7 @@ struct JournalIntent: Hashable, Sendable {
   let request: PlannedRequest
   /// Values by which the object can be searched for.
   let tokens: [MatchToken]
-  let time: Timestamp
+  var time: Timestamp
   /// The records that contacts created with a lead stand for, in order; nil for those of no record.
   var nestedContacts: [JournalKey?] = []
   /// Values by which the first of those contacts can be found again.

@@ -74,6 +74,11 @@ extension MatchCriterion {
     }
   }
 
+  /// Whether the row of a search may be what the record means: it says so, or does not show what is compared.
+  func admits(_ row: JSONObject) -> Bool {
+    confirms(row) || confirmedFields.contains { row[$0] == nil }
+  }
+
   /// Whether the object certainly is another one: it has a value for a custom field that holds just one, and it
   /// is none of these.
   func contradicts(_ object: JSONObject) -> Bool {

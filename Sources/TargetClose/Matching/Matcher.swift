@@ -7,7 +7,6 @@ struct Matcher: Sendable {
   let planner: RecordPlanner
   let record: SourceRecord
   let resource: ResourceDefinition
-  private static let mostMerges = 5
 
   private var context: TargetContext { planner.context }
   private var settings: StreamSettings { record.stream.settings }
@@ -94,7 +93,9 @@ struct Matcher: Sendable {
       if let live = try await object(id) {
         return .write([MatchedObject(id: id, live: live)], "written before")
       }
-      if followingMerges, let survivor = try await survivor(of: id) {
+      if followingMerges, resource.name == "lead",
+        let survivor = try await context.survivor(ofLead: id, label: record.stream.name)
+      {
         return .write([survivor], "written before, and merged since")
       }
     }
@@ -120,20 +121,6 @@ struct Matcher: Sendable {
     return nil
   }
 
-  /// What is left of a lead that somebody has merged into another one, perhaps several times over.
-  private func survivor(of id: String) async throws -> MatchedObject? {
-    guard resource.name == "lead" else { return nil }
-    var id = id
-    for _ in 1...Matcher.mostMerges {
-      guard let next = try await context.reads.survivor(ofLead: id, label: record.stream.name) else {
-        return nil
-      }
-      if let live = try await object(next) { return MatchedObject(id: next, live: live) }
-      id = next
-    }
-    return nil
-  }
-
   private func object(_ id: String) async throws -> JSONObject? {
     try await context.object(resource, id, label: record.stream.name)
   }
@@ -149,7 +136,7 @@ struct Matcher: Sendable {
     for token in criterion.tokens { ids += context.recentIDs(token) }
     if resource.searchType != nil {
       let rows = try await context.reads.search(criterion, label: record.stream.name)
-      ids += rows.filter(criterion.confirms).compactMap { $0["id"]?.string }
+      ids += rows.filter(criterion.admits).compactMap { $0["id"]?.string }
     } else if let lead {
       let rows = try await context.reads.objects(of: resource, inLead: lead, label: record.stream.name)
       ids += rows.filter(criterion.confirms).compactMap { $0["id"]?.string }

@@ -74,7 +74,7 @@ struct PlanCheck: Sendable {
       } else if let lead = body["lead_id"]?.string {
         rows = try await context.reads.objects(of: resource, inLead: lead, label: line.stream)
       }
-      ids += rows.filter(criterion.confirms).compactMap { $0["id"]?.string }
+      ids += rows.filter(criterion.admits).compactMap { $0["id"]?.string }
       for id in ids where !known.contains(id) {
         let live = try await context.object(resource, id, label: line.stream)
         guard let live, criterion.confirms(live) else { continue }

@@ -88,7 +88,7 @@ struct RecordPlanner: Sendable {
     let definition = ResourceTable.resource(named: resource)
     let known = try writtenID(of: key, resource: resource)
     switch ParentRule(value, known: known, isForeign: isForeign(record), resource: definition) {
-    case .use(let id): return id
+    case .use(let id): return context.memory.survivor(ofLead: id) ?? id
     case .wait: return nil
     case .ask(let id):
       guard let definition, id.isPartOfPath else { return nil }
@@ -98,6 +98,21 @@ struct RecordPlanner: Sendable {
       context.memory.remember(path, exists: exists)
       return exists ? id : nil
     }
+  }
+
+  /// Whether Close refused a record because its lead has been merged into another one, which has taken its place
+  /// now; the record is to be planned again.
+  func hasFollowedMerge(after rejection: Rejection, _ record: SourceRecord) async throws -> Bool {
+    guard let status = rejection.status, [400, 404, 422].contains(status),
+      let lead = rejection.request?.body?["lead_id"]?.string, lead.isPartOfPath
+    else { return false }
+    if context.memory.survivor(ofLead: lead) != nil { return true }
+    let label = record.stream.name
+    guard try await context.object(.lead, lead, label: label) == nil,
+      let survivor = try await context.survivor(ofLead: lead, label: label)
+    else { return false }
+    context.memory.remember(survivor: survivor.id, ofLead: lead)
+    return true
   }
 
   /// A row of another stream that will tell the name of something the record points to.

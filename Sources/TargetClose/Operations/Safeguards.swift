@@ -18,13 +18,13 @@ enum Safeguards {
   /// - Throws: `Rejection`.
   static func check(_ request: PlannedRequest, allowsSending: Bool) throws(Rejection) {
     guard !allowsSending, request.method != .delete else { return }
-    let path = request.path.split(separator: "/").joined(separator: "/") + "/"
+    let path = request.place
     if request.method == .post, enrollingPaths.contains(path) {
       throw Rejection("\"/\(path)\" makes Close send e-mails; set allow_sending to true to do that")
     }
     for (prefix, statuses) in sendingPaths where path.hasPrefix(prefix) {
-      let status = request.body?["status"]?.string ?? ""
-      if statuses.contains(status.lowercased()) {
+      for status in Safeguards.statuses(in: request.body ?? .null)
+      where statuses.contains(ContactText.trimmed(status).lowercased()) {
         throw Rejection(
           "the status \"\(status)\" makes Close send e-mails or messages; set allow_sending to true to do that"
         )
@@ -32,15 +32,31 @@ enum Safeguards {
     }
   }
 
+  /// Every status in a body of the user's own making, wherever it stands.
+  private static func statuses(in body: JSONValue, isStatus: Bool = false) -> [String] {
+    switch body {
+    case .string(let text): isStatus ? [text] : []
+    case .array(let elements): elements.flatMap { statuses(in: $0, isStatus: isStatus) }
+    case .object(let members): members.flatMap { statuses(in: $0.value, isStatus: $0.key == "status") }
+    case .null, .bool, .number: []
+    }
+  }
+
   /// Fails when Close would invent a lead for the object.
   ///
   /// - Throws: `Rejection`.
   static func requireLead(_ request: PlannedRequest) throws(Rejection) {
-    let path = request.path.split(separator: "/").joined(separator: "/") + "/"
-    guard request.method == .post, ["contact/", "opportunity/"].contains(path) else { return }
+    guard request.method == .post, ["contact/", "opportunity/"].contains(request.place) else { return }
     let lead = request.body?["lead_id"]?.string ?? ""
     guard lead.isEmpty else { return }
     throw Rejection("\"lead_id\" is missing; without it Close would refuse it or invent a lead")
+  }
+}
+
+extension PlannedRequest {
+  /// The path in its usual spelling, without a query.
+  fileprivate var place: String {
+    path.prefix { $0 != "?" }.split(separator: "/").joined(separator: "/") + "/"
   }
 }
 

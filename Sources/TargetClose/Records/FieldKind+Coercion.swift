@@ -6,6 +6,7 @@ extension FieldKind {
   /// - Throws: `Rejection` that names `field` when the value says nothing of this kind.
   func coerced(_ value: JSONValue, field: String) throws(Rejection) -> JSONValue {
     let refused = Rejection("\"\(field)\" must be \(requirement), not \(value.brief)")
+    let value = isStructured ? value.unpacked : value
     switch (self, value) {
     case (_, .null), (.json, _): return value
     case (.text, .string), (.html, .string), (.url, .string), (.phone, .string), (.reference, .string):
@@ -20,8 +21,12 @@ extension FieldKind {
         throw refused
       }
       return number
-    case (.boolean, .string(let text)) where ["true", "1", "yes"].contains(text.lowercased()): return true
-    case (.boolean, .string(let text)) where ["false", "0", "no"].contains(text.lowercased()): return false
+    case (.boolean, .string("")): return .null
+    case (.boolean, .string(let text)) where ["true", "1", "yes", "t", "y", "on"].contains(text.lowercased()):
+      return true
+    case (.boolean, .string(let text))
+    where ["false", "0", "no", "f", "n", "off"].contains(text.lowercased()):
+      return false
     case (.boolean, .number(let number)) where number.int == 0 || number.int == 1:
       return .bool(number.int == 1)
     case (.instant, .string(let text)), (.day, .string(let text)), (.moment, .string(let text)):
@@ -32,13 +37,22 @@ extension FieldKind {
     case (.texts, .array(let elements)):
       guard elements.allSatisfy({ $0.string != nil }) else { throw refused }
       return value
-    case (.texts, .string(let text)): return text.isEmpty ? [] : [value]
+    case (.texts, .string(let text)): return text.isEmpty ? .null : [value]
     case (.entries(let kind), _):
-      guard value.list.allSatisfy({ $0.object != nil || ($0.string != nil && kind.identity != nil) }) else {
-        throw refused
+      let isEntry = { (entry: JSONValue) in
+        entry.isNull || entry.object != nil || (entry.string != nil && kind.identity != nil)
       }
+      guard value.list.allSatisfy(isEntry) else { throw refused }
       return .array(value.list.compactMap(kind.cleaned))
     default: throw refused
+    }
+  }
+
+  /// Whether it holds lists or objects, which some sources keep as one text.
+  private var isStructured: Bool {
+    switch self {
+    case .texts, .entries, .json: true
+    default: false
     }
   }
 
@@ -64,5 +78,15 @@ extension JSONValue {
   var brief: String {
     let text = compact
     return text.count > 60 ? text.prefix(60) + "…" : text
+  }
+}
+
+extension JSONValue {
+  /// The list or object that a text stands for, as warehouses keep them: `["a", "b"]`; any other value as it is.
+  var unpacked: JSONValue {
+    guard let text = string.map(ContactText.trimmed), text.hasPrefix("[") || text.hasPrefix("{") else {
+      return self
+    }
+    return (try? JSONValue(parsing: text)) ?? self
   }
 }

@@ -70,11 +70,14 @@ struct SourceRecord: Sendable {
   /// Whether anything tells it from other records; records without a key by intention are told by their content.
   var hasKey: Bool {
     let names = stream.keyProperties
-    return names.isEmpty || names.contains { !(fields[$0]?.isNull ?? true) }
+    return names.isEmpty || names.contains { !(fields[$0] ?? .null).isNothing }
   }
 
   /// Whether the source says that it is gone (`_sdc_deleted_at`).
-  var isTombstone: Bool { fields["_sdc_deleted_at"].map { !$0.isNull } ?? false }
+  var isTombstone: Bool {
+    let date = fields["_sdc_deleted_at"] ?? .null
+    return !date.isNothing && date != false
+  }
 
   /// The organisation it was read from, when it says so.
   var organisation: String? { fields["organization_id"]?.string }

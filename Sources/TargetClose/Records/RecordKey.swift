@@ -18,7 +18,7 @@ struct RecordKey: Hashable, Sendable {
     let values = properties.map { record[$0] ?? .null }
     let texts = values.map(RecordKey.text)
     switch texts.count {
-    case _ where values.allSatisfy(\.isNull): text = "#\(content)"
+    case _ where values.allSatisfy(\.isNothing): text = "#\(content)"
     case 1: text = texts[0]
     default: text = JSONValue.array(texts.map { .string($0) }).compact
     }
@@ -35,4 +35,9 @@ struct RecordKey: Hashable, Sendable {
     default: value.compact
     }
   }
+}
+
+extension JSONValue {
+  /// Whether it says nothing: null, or the `""` of sources that know no null.
+  var isNothing: Bool { isNull || self == "" }
 }

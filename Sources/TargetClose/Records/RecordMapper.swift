@@ -44,8 +44,9 @@ struct RecordMapper: Sendable {
       return
     } else if field.name == "contacts", resource.name == "lead" {
       draft.contacts = try contacts(in: coerced)
-    } else if case .entries = field.kind, coerced.isNull {
-      // Nothing in the source is no reason to lose a list.
+    } else if case .entries = field.kind, coerced.list.isEmpty, value.unpacked.array?.isEmpty != true {
+      // Nothing in the source, or nothing of use, is no reason to lose a list; an empty list says it in so many
+      // words.
       return
     } else {
       draft.values[field.name] = coerced
@@ -116,12 +117,12 @@ struct RecordMapper: Sendable {
     }
     if name.hasPrefix("cf_") { return [Draft.CustomField(name: name, suffix: "", value: value)] }
     if name == "custom" {
-      return (value.object ?? JSONObject()).map {
+      return (value.unpacked.object ?? JSONObject()).map {
         Draft.CustomField(name: $0.key, suffix: "", value: $0.value)
       }
     }
     guard name == "custom_fields" else { return nil }
-    return value.list.compactMap { entry in
+    return value.unpacked.list.compactMap { entry in
       (entry["id"]?.string ?? entry["name"]?.string).map {
         Draft.CustomField(name: $0, suffix: "", value: entry["value"] ?? .null)
       }

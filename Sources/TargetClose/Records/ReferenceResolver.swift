@@ -23,7 +23,8 @@ struct ReferenceResolver: Sendable {
   ///
   /// - Throws: `Rejection`.
   func resolve(_ draft: Draft) throws(Rejection) -> (object: DesiredObject, remarks: [String]) {
-    var object = DesiredObject(resource: draft.resource, values: draft.values, lists: lists)
+    var object = DesiredObject(
+      resource: draft.resource, values: draft.values, lists: lists, nulls: draft.nulls)
     var remarks: [String] = []
     // Pipelines come before the statuses that are looked up in them.
     for reference in draft.references.sorted(by: { !$0.kind.isStatus && $1.kind.isStatus }) {
@@ -127,8 +128,9 @@ struct ReferenceResolver: Sendable {
     of field: Draft.CustomField, _ definition: CustomFieldDefinition, _ nulls: NullPolicy,
     _ remarks: inout [String]
   ) throws(Rejection) -> JSONValue? {
-    let given = field.value.list.filter(definition.saysSomething)
-    if given.isEmpty, field.value.array?.isEmpty != true {
+    let all = definition.acceptsMultipleValues ? field.value.unpacked : field.value
+    let given = all.list.filter(definition.saysSomething)
+    if given.isEmpty, all.array?.isEmpty != true {
       return nulls == .clear && field.suffix.isEmpty ? .null : nil
     }
     var elements: [JSONValue] = []

@@ -84,7 +84,8 @@ struct RecordReader: Sendable {
   func take(_ record: SourceRecord) async throws -> Bool {
     guard record.hasKey else {
       let names = record.stream.keyProperties.joined(separator: "\", \"")
-      return try await admit(.refused(record, Rejection("the key \"\(names)\" is missing or null")), record)
+      return try await admit(
+        .refused(record, Rejection("the key \"\(names)\" is missing, null or empty")), record)
     }
     let key = JournalKey(stream: record.stream.name, key: record.key)
     // Asked last: a record of the same key may have been written while we found out that none is on its way.

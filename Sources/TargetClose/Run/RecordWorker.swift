@@ -64,6 +64,11 @@ struct RecordWorker: Sendable {
           } catch let error as CloseError where error.mayHaveBeenProcessed && error.code != .cancelled {
             looks += 1
             guard looks < RecordWorker.mostLooks else { throw Rejection(error) }
+          } catch let rejection as Rejection {
+            looks += 1
+            guard looks < RecordWorker.mostLooks,
+              try await planner.hasFollowedMerge(after: rejection, record)
+            else { throw rejection }
           }
         }
       }

@@ -8,6 +8,8 @@ final class RunMemory: Sendable {
     var announced: Set<String> = []
     /// Whether an object of this path was there when we looked.
     var existing: [String: Bool] = [:]
+    /// The leads that others have been merged into, by the others' ids.
+    var survivors: [String: String] = [:]
     /// The objects a plan would create, by resource and key.
     var planned: [Digest: PlannedID] = [:]
     /// Where their fields are in the spool.
@@ -36,6 +38,11 @@ final class RunMemory: Sendable {
   func exists(_ path: String) -> Bool? { state.withLock { $0.existing[path] } }
 
   func remember(_ path: String, exists: Bool) { state.withLock { $0.existing[path] = exists } }
+
+  /// The lead that this one has been found to be merged into; nil when nothing is known of that.
+  func survivor(ofLead id: String) -> String? { state.withLock { $0.survivors[id] } }
+
+  func remember(survivor: String, ofLead id: String) { state.withLock { $0.survivors[id] = survivor } }
 
   /// The stand-in for the id of an object that a plan creates.
   func plannedID(of key: RecordKey, resource: String) -> PlannedID? {

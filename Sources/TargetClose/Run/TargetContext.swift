@@ -44,6 +44,19 @@ extension TargetContext {
     return try live.map { try memory.planned(id, $0) }
   }
 
+  /// What is left of a lead that somebody has merged into another one, perhaps several times over.
+  func survivor(ofLead id: String, label: String) async throws -> MatchedObject? {
+    var id = id
+    for _ in 1...TargetContext.mostMerges {
+      guard let next = try await reads.survivor(ofLead: id, label: label) else { return nil }
+      if let live = try await object(.lead, next, label: label) { return MatchedObject(id: next, live: live) }
+      id = next
+    }
+    return nil
+  }
+
+  private static let mostMerges = 5
+
   /// Objects that go by a token and that a search may not find yet: those written lately, or planned.
   func recentIDs(_ token: MatchToken) -> [String] { journal.recentIDs(token) + memory.plannedIDs(token) }
 }

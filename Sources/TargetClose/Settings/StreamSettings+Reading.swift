@@ -41,7 +41,7 @@ extension StreamSettings {
       Setting("constants", .object, description: "Fields that every record gets unless it has them."),
       Setting(
         "nulls", .string, choices: NullPolicy.allCases.map(\.rawValue),
-        description: "Whether null leaves a field as it is or empties it; omit unless given."),
+        description: "Whether null and \"\" leave a field as it is or empty it; omit unless given."),
       Setting(
         "lists", .string, choices: ListPolicy.allCases.map(\.rawValue),
         description:

@@ -1,4 +1,5 @@
 import CloseConnection
+import HTTPTransport
 import JSONBytes
 import Singer
 
@@ -26,12 +27,12 @@ struct TargetConfiguration: Sendable {
     journalPath = settings.string("journal_path") ?? ""
     deadLetterPath = settings.string("dead_letter_path") ?? ""
     responseLogPath = settings.string("response_log")
-    responseWebhook = settings.string("response_webhook")
+    responseWebhook = try settings.string("response_webhook").map(TargetConfiguration.webhook)
     let stopsAtOnce = settings.string("on_error") == "stop"
     maxErrors = stopsAtOnce ? 1 : settings.integer("max_errors") ?? 100
     updateMethod = settings.string("update_method").flatMap(UpdateMethodSetting.init) ?? .auto
     allowsSending = settings.boolean("allow_sending") ?? false
-    indexLag = .seconds(settings.integer("index_lag_seconds") ?? 75)
+    indexLag = .seconds(settings.integer("index_lag_seconds") ?? 150)
     warnings = settings.warnings
     byName = try TargetConfiguration.read(settings.object("streams") ?? JSONObject())
   }
@@ -44,6 +45,15 @@ struct TargetConfiguration: Sendable {
     if let known = byName[stream] { return known }
     guard StreamSettings.defaultDestination(ofStream: stream) != nil else { return nil }
     return try? StreamSettings(JSONObject(), stream: stream, place: "streams.\(stream)")
+  }
+
+  /// The address of a webhook as it was given, when it can be posted to.
+  private static func webhook(_ url: String) throws(SingerError) -> String {
+    do throws(TransportError) {
+      return try WebAddress(parsing: url).url
+    } catch {
+      throw SingerError(.config, "\"response_webhook\" is of no use: \(error)")
+    }
   }
 
   private static func read(_ blocks: JSONObject) throws(SingerError) -> [String: StreamSettings] {

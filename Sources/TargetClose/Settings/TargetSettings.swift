@@ -31,7 +31,7 @@ enum TargetSettings {
         "allow_sending", .boolean, default: false,
         description: "Whether e-mails and messages may be written in a status that makes Close send them."),
       Setting(
-        "index_lag_seconds", .integer, default: 75, range: 0...3600,
+        "index_lag_seconds", .integer, default: 150, range: 0...3600,
         description:
           "Seconds until Close has certainly carried out what was sent, and its search finds it."),
     ])

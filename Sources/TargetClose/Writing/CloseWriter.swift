@@ -44,8 +44,17 @@ struct CloseWriter: Sendable {
     request.method = verb.method
     do {
       let answer = try await call(request, context)
-      if request.method == .patch { verb.patchSucceeded() }
-      return answer
+      guard request.method == .patch, !verb.isSettled else { return answer }
+      guard request.isIgnored(in: answer) else {
+        verb.patchSucceeded()
+        return answer
+      }
+      request.method = .put
+      let changed = try await call(request, context)
+      if verb.settleOnPut() {
+        log.info("Close accepts PATCH but changes nothing; updates go by PUT from here on")
+      }
+      return changed
     } catch let refusal as CloseError where request.method == .patch {
       guard case .put(let isCertain) = verb.judge(refusal) else { throw refusal }
       if isCertain { settleOnPut(refusal) }
@@ -78,5 +87,17 @@ struct CloseWriter: Sendable {
   private static func read(_ response: APIResponse) throws(JSONError) -> WriteAnswer {
     let body = response.body.isEmpty ? .null : try JSONValue(parsing: response.body)
     return WriteAnswer(status: response.status, body: body)
+  }
+}
+
+extension PlannedRequest {
+  /// Whether the object in the answer has none of the values that were sent.
+  fileprivate func isIgnored(in answer: JSONValue) -> Bool {
+    guard answer["id"] != nil, let fields = body?.object, !fields.isEmpty else { return false }
+    return fields.allSatisfy { name, value in
+      // What is added to or removed from a field does not show under this name.
+      guard !name.hasSuffix(".add"), !name.hasSuffix(".remove") else { return false }
+      return !FieldKind.json.isSame(value, answer[name]) && !FieldKind.text.isSame(value, answer[name])
+    }
   }
 }

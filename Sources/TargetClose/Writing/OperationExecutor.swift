@@ -100,6 +100,7 @@ extension OperationExecutor {
       let intent = try journal.intend(operation, request, of: key)
       do {
         let answer = try await writer.send(request, context)
+        if let error = CloseError(unnamed: intent, in: answer) { throw error }
         return try note(answer, of: operation, content, intent)
       } catch let error as CloseError where error.mayHaveBeenProcessed {
         failures += 1
@@ -144,6 +145,16 @@ extension OperationExecutor {
         tokens: operation.tokens))
     try journal.noteContacts(in: answer, of: intent)
     return id
+  }
+}
+
+extension CloseError {
+  /// The error for an answer that does not say which object has been created; nil when it does, or needs not.
+  fileprivate init?(unnamed intent: JournalIntent, in answer: JSONValue) {
+    guard IntentProbe(intent) != nil, answer["id"]?.string?.isEmpty ?? true else { return nil }
+    self.init(
+      .invalidBody, endpoint: "POST /\(intent.request.path)", url: "",
+      message: "the answer does not say which object was created", mayHaveBeenProcessed: true)
   }
 }
 

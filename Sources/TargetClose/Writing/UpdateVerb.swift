@@ -5,13 +5,14 @@ import Synchronization
 /// Which verb updates go out with.
 ///
 /// Close documents PUT only, and PUT is a partial update there. So PATCH is tried first, and PUT takes its place
-/// for the rest of the run once Close has refused PATCH: by 405 or 501, or by a 404 that a PUT does not get.
+/// for the rest of the run once Close has refused PATCH: by 405 or 501, by another refusal that a PUT does not get,
+/// or by changing nothing.
 final class UpdateVerb: Sendable {
   /// What to do about a refused PATCH.
   enum Advice: Sendable {
     /// The refusal stands.
     case giveUp
-    /// The same by PUT; `isCertain` is false when the object may just not be there.
+    /// The same by PUT; `isCertain` is false when it may be the object or its fields that were refused.
     case put(isCertain: Bool)
   }
 
@@ -61,12 +62,13 @@ final class UpdateVerb: Sendable {
   /// Judges a refused PATCH.
   func judge(_ error: CloseError) -> Advice {
     let isUnsupported = error.code == .methodNotAllowed || error.status == 501
+    let isRefused = isUnsupported || (error.intent == .skip && !error.mayHaveBeenProcessed)
     return state.withLock { state in
       switch state {
       case .pinned: .giveUp
-      case .usesPut: isUnsupported || error.code == .notFound ? .put(isCertain: true) : .giveUp
-      case .unknown where error.code == .notFound: .put(isCertain: false)
-      case .unknown, .patchWorks: isUnsupported ? .put(isCertain: true) : .giveUp
+      case .usesPut: isRefused ? .put(isCertain: true) : .giveUp
+      case .unknown: isRefused ? .put(isCertain: isUnsupported) : .giveUp
+      case .patchWorks: isUnsupported ? .put(isCertain: true) : .giveUp
       }
     }
   }

@@ -58,7 +58,7 @@ struct TargetEndpointTests {
     #expect(try sandbox.rows("rows") == [["id": .string(key), "values": ["id": .string(key), "n": 1]]])
   }
 
-  @Test(arguments: ["", "..", ".", "a/b", "../lead", "/"])
+  @Test(arguments: ["..", ".", "a/b", "../lead", "/"])
   func `no field leads to another path`(key: String) async throws {
     let (sandbox, target) = try world(["path": "/sandbox_collection/rows/{id}/", "method": "PUT"])
     let run = try await target.run([TargetEndpointTests.schema, TargetEndpointTests.row(.string(key))])

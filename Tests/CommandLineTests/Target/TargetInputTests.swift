@@ -129,11 +129,12 @@ struct TargetInputTests {
       .record("leads", ["id": nil, "name": "two"]),
     ]
     let run = try await target.run(input)
-    run.expectEnd(1, ["2 of 2 records could not be written", "line 2", "the key \"id\" is missing or null"])
+    run.expectEnd(
+      1, ["2 of 2 records could not be written", "line 2", "the key \"id\" is missing, null or empty"])
     #expect(sandbox.writes.isEmpty)
     // Trying again without mending it changes nothing.
     let again = try await target.run(arguments: ["--replay", target.directory.file("dead.jsonl")])
-    again.expectEnd(1, ["the key \"id\" is missing or null"])
+    again.expectEnd(1, ["the key \"id\" is missing, null or empty"])
     #expect(sandbox.writes.isEmpty)
     #expect(try target.deadLetters.count == 2)
   }

@@ -40,6 +40,12 @@ struct FieldDiffTests {
       #""custom.cf_size": "", "custom.cf_since": "", "custom.cf_tags": "", "custom.cf_owner": "", "custom.cf_tags.add": """#,
       sends: nil),
     lead(
+      "nothing for an empty text", #""description": "", "url": "", "custom.cf_number": "", "name": "New""#,
+      sends: #"{"name": "New"}"#),
+    lead(
+      "an empty text when nulls clear", #"{"nulls": "clear"}"#, #""description": "", "custom.cf_number": """#,
+      sends: #"{"description": "", "custom.cf_number": ""}"#),
+    lead(
       "null when nulls clear", #"{"nulls": "clear"}"#, #""description": null, "custom.cf_size": null"#,
       sends: #"{"description": null, "custom.cf_size": null}"#),
     lead(
@@ -123,6 +129,21 @@ struct FieldDiffTests {
     WriteCase(
       "no list for an empty e-mail, even when lists replace", given: [lead, contact], "contacts",
       #"{"lists": "replace", "nulls": "clear"}"#, #"{"id": "cont_a", "email": "", "emails": null}"#),
+    WriteCase(
+      "no list for nothing of use, even when lists replace", given: [lead, contact], "contacts",
+      #"{"lists": "replace", "nulls": "clear"}"#,
+      #"{"id": "cont_a", "emails": "", "phones": [""], "urls": [null]}"#
+    ),
+    WriteCase(
+      "no list for entries of nothing, even when lists replace", given: [lead, contact], "contacts",
+      #"{"lists": "replace"}"#, #"{"id": "cont_a", "emails": [{"email": "", "type": "office"}]}"#),
+    WriteCase(
+      "a list that is one text of JSON", given: [lead, contact], "contacts", "{}",
+      #"{"id": "cont_a", "emails": "[{\"email\": \"A@x.com\"}]", "urls": "[\"a.com\"]"}"#,
+      writes: [#"PUT contact/cont_a/ {"urls": [{"url": "a.com", "type": "url"}]}"#]),
+    lead(
+      "values that are one text of JSON", #""custom.cf_tags": "[\"b\", \"a\"]", "custom": "{\"Size\": 6}""#,
+      sends: #"{"custom.cf_size": 6}"#),
     WriteCase(
       "no contact away from its lead", given: [lead, contact], "contacts", #"{"nulls": "clear"}"#,
       #"{"id": "cont_a", "lead_id": null, "title": null}"#, writes: [#"PUT contact/cont_a/ {"title": null}"#]),

@@ -65,7 +65,10 @@ struct CrashTests {
 
   @Test(
     "when the connection breaks", arguments: CreatedKind.all,
-    [FakeClose.Fault.answerLost, .brokenBefore, .lost, .status(500, ""), .status(503, ""), .status(429, "")])
+    [
+      FakeClose.Fault.answerLost, .brokenBefore, .lost, .status(500, ""), .status(503, ""), .status(429, ""),
+      .status(408, ""),
+    ])
   func connectionBreaks(_ kind: CreatedKind, _ fault: FakeClose.Fault) async throws {
     let close = FakeClose(indexLag: 60)
     close.add(CreatedKind.given)
@@ -84,6 +87,52 @@ struct CrashTests {
     close.forgetCalls()
     _ = try await target.write(lines)
     #expect(close.written.isEmpty)
+  }
+
+  @Test(
+    "when the answer does not name it", arguments: CreatedKind.all,
+    ["", "{}", #"{"ok": true}"#, #"{"data": {"id": "x"}}"#, "<html>"])
+  func nameless(_ kind: CreatedKind, _ answer: String) async throws {
+    let close = FakeClose(indexLag: 60)
+    close.add(CreatedKind.given)
+    let target = try kind.target(close)
+    let count = close.objects(kind.resource).count
+    let body = try await kind.creation().request?.body?.object ?? JSONObject()
+    close.fail { call, number in
+      guard call.method == "POST", call.path != "data/search/", number == 1 else { return nil }
+      close.add(kind.resource, body, indexed: false)
+      return .status(201, answer)
+    }
+    let lines = WriteCase.lines(kind.stream, [kind.record]) + [state(1)]
+    let outcome = try await target.write(lines)
+    #expect(outcome.exit == 0, "\(outcome.log)")
+    #expect(close.objects(kind.resource).count == count + 1)
+    #expect(close.written.count == 1)
+    // It is known from then on.
+    let id = try #require(close.objects(kind.resource).last?["id"]?.string)
+    #expect(try target.directory.read("journal.jsonl").contains(#"{"id":"\#(id)""#))
+  }
+
+  @Test(
+    "although the clock was ahead then, or has been set back since", arguments: CreatedKind.all,
+    [false, true])
+  func clockSetBack(_ kind: CreatedKind, _ wasCarriedOut: Bool) async throws {
+    let close = FakeClose(clock: TestClock(), indexLag: 60)
+    close.add(CreatedKind.given)
+    let target = try kind.target(close)
+    let operation = try await kind.creation()
+    close.clock.advance(by: .seconds(30 * 3600))
+    try leaveIntents([1], of: operation, kind, target)
+    close.clock.advance(by: .seconds(-30 * 3600))
+    let count = close.objects(kind.resource).count
+    if wasCarriedOut {
+      close.add(kind.resource, operation.request?.body?.object ?? JSONObject(), indexed: false)
+    }
+    let start = close.clock.date
+    let outcome = try await target.write(WriteCase.lines(kind.stream, [kind.record]) + [state(1)])
+    #expect(outcome.output == [1])
+    #expect(close.objects(kind.resource).count == count + 1)
+    #expect(close.clock.date < start.adding(seconds: 400))
   }
 
   @Test("and several records that look the same each become one", arguments: CreatedKind.all)

@@ -167,11 +167,16 @@ struct JournalTests {
   @Test func `tells which records the contacts of a new lead stand for`() throws {
     let journal = try open()
     var operation = creation("a")
+    operation.request?.body?["contacts"] = [["name": "Ann"], ["name": "Bob"], ["name": "Eve"]]
     operation.nestedContacts = [key("c1", "contacts"), nil, key("c3", "contacts")]
     operation.nestedTokens = [MatchToken(resource: "contact", field: "email", value: "a@x.com")]
     let intent = try journal.intend(operation, try #require(operation.request), of: key("a"))
     try journal.noteContacts(
-      in: json(#"{"contacts": [{"id": "cont_1"}, {"id": "cont_2"}, {"id": "cont_3"}, {"id": "cont_4"}]}"#),
+      in: json(
+        #"""
+        {"contacts": [{"id": "cont_4", "name": "Zoe"}, {"id": "cont_3", "name": "Eve "},
+         {"id": "cont_2", "name": "Bob"}, {"id": "cont_1", "name": "ann"}]}
+        """#),
       of: intent)
     #expect(try journal.result(of: key("c1", "contacts"))?.id == "cont_1")
     #expect(try journal.result(of: key("c3", "contacts"))?.id == "cont_3")

@@ -214,6 +214,25 @@ struct MatchTests {
   @Test("to several", arguments: many)
   func toSeveral(_ row: WriteCase) async throws { try await row.check() }
 
+  @Test(
+    "although the search does not show what is compared",
+    arguments: [
+      (#"{"match": "email"}"#, #"{"email": "ann@acme.com", "title": "CEO", "lead_id": "lead_a"}"#),
+      (#"{"match": "custom.cf_user"}"#, #"{"custom.cf_user": "u1", "title": "CEO", "lead_id": "lead_a"}"#),
+    ])
+  func bareRows(settings: String, record: String) async throws {
+    let close = FakeClose()
+    close.add([Self.acme, Self.ann, Self.bob])
+    close.fail { call, _ in
+      call.path == "data/search/"
+        ? .status(200, #"{"data": [{"id": "cont_a"}, {"id": "cont_b"}], "cursor": null}"#) : nil
+    }
+    let target = try WriteCase.target(close, "contacts", settings)
+    let outcome = try await target.write(WriteCase.lines("contacts", [record]))
+    #expect(outcome.exit == 0)
+    #expect(close.written == [Write(Self.titled)])
+  }
+
   @Test func `a match key that names no custom field ends the run`() async throws {
     let target = try WriteCase.target(FakeClose(), "leads", #"{"match": ["custom.Nonsense"]}"#)
     let outcome = try await target.write(schema("leads"), record("leads", ["name": "A"]), state(1))

@@ -103,6 +103,15 @@ struct BrakeTests {
     #expect(close.objects("lead").isEmpty)
   }
 
+  @Test("delete nothing that has no date of deletion", arguments: ["null", #""""#, "false"])
+  func noTombstone(date: String) async throws {
+    let close = FakeClose()
+    let (outcome, _) = try await run(
+      close, #"{"max_deletes": 9}"#, [#"{"key": 1, "name": "A", "_sdc_deleted_at": \#(date)}"#])
+    #expect(outcome.exit == 0)
+    #expect(close.written == writes(#"POST lead/ {"name": "A"}"#))
+  }
+
   @Test func `let what was deleted come back`() async throws {
     let close = FakeClose()
     let (alive, dead) = (

@@ -18,15 +18,17 @@ struct CoercionTests {
     (.number, #""12345678901234567890""#, "12345678901234567890"),
     (.boolean, "true", "true"), (.boolean, "1", "true"), (.boolean, "0.0", "false"),
     (.boolean, #""TRUE""#, "true"), (.boolean, #""no""#, "false"), (.boolean, "2", nil),
-    (.boolean, #""maybe""#, nil), (.boolean, #""""#, nil),
+    (.boolean, #""maybe""#, nil), (.boolean, #""""#, "null"), (.boolean, #""t""#, "true"),
+    (.boolean, #""N""#, "false"),
     (.instant, #""2026-01-02T03:04:05Z""#, #""2026-01-02T03:04:05Z""#),
     (.instant, #""2026-01-02""#, #""2026-01-02""#), (.instant, #""""#, "null"),
     (.instant, #""yesterday""#, nil), (.instant, "1767225600", nil),
     (.day, #""2026-01-02T23:59:59Z""#, #""2026-01-02""#), (.day, #""2026-01-02""#, #""2026-01-02""#),
     (.day, #""2026-13-02""#, nil), (.day, #""""#, "null"),
     (.moment, #""2026-01-02T03:04:05Z""#, #""2026-01-02T03:04:05Z""#), (.moment, #""soon""#, nil),
-    (.texts, #"["a", "b"]"#, #"["a", "b"]"#), (.texts, #""a""#, #"["a"]"#), (.texts, #""""#, "[]"),
-    (.texts, "[1]", nil), (.texts, "1", nil),
+    (.texts, #"["a", "b"]"#, #"["a", "b"]"#), (.texts, #""a""#, #"["a"]"#), (.texts, #""""#, "null"),
+    (.texts, "[1]", nil), (.texts, "1", nil), (.texts, #""[\"a\", \"b\"]""#, #"["a", "b"]"#),
+    (.texts, #""[a""#, #"["[a"]"#), (.text, #""[1]""#, #""[1]""#),
     (.entries(.email), #""a@x.com""#, #"[{"email": "a@x.com"}]"#),
     (.entries(.email), #"[" a@x.com ", ""]"#, #"[{"email": "a@x.com"}]"#),
     (
@@ -34,12 +36,14 @@ struct CoercionTests {
       #"[{"email": "a@x.com", "type": "home"}]"#
     ),
     (.entries(.email), "[7]", nil), (.entries(.email), "7", nil), (.entries(.email), "null", "null"),
+    (.entries(.email), #""[{\"email\": \"a@x.com\"}]""#, #"[{"email": "a@x.com"}]"#),
+    (.entries(.email), #"[null, "a@x.com"]"#, #"[{"email": "a@x.com"}]"#),
     (.entries(.phone), #""+1""#, #"[{"phone": "+1"}]"#),
     (.entries(.address), #"{"city": "Bonn", "x": 1}"#, #"[{"city": "Bonn"}]"#),
     (.entries(.address), #""Bonn""#, nil),
     (.reference(.user), #""user_a""#, #""user_a""#), (.reference(.object("lead")), "17", #""17""#),
     (.reference(.user), "{}", nil), (.reference(.user), "true", nil),
-    (.json, #"{"a": [1]}"#, #"{"a": [1]}"#),
+    (.json, #"{"a": [1]}"#, #"{"a": [1]}"#), (.json, #""{\"a\": [1]}""#, #"{"a": [1]}"#),
   ]
 
   @Test("is written in the type Close wants, or refused", arguments: table)
@@ -73,7 +77,10 @@ struct RecordKeyTests {
 
   @Test(
     "is its content when there is none",
-    arguments: [([], #"{"a": 1}"#), (["id"], #"{"id": null}"#), (["id"], "{}"), (["a", "b"], "{}")])
+    arguments: [
+      ([], #"{"a": 1}"#), (["id"], #"{"id": null}"#), (["id"], "{}"), (["a", "b"], "{}"),
+      (["a", "b"], #"{"a": ""}"#),
+    ])
   func content(properties: [String], record: String) {
     let content: Digest = Digest("content")
     #expect(key(properties, record) == "#\(content)")
@@ -88,6 +95,17 @@ struct RecordKeyTests {
     _ = try await target.write(lines)
     _ = try await target.write(lines)
     #expect(close.objects("lead").compactMap { $0["name"]?.string }.sorted() == ["A", "B"])
+  }
+
+  @Test func `that is empty is none: rows of a table without null are not one object`() async throws {
+    let close = FakeClose()
+    let target = try TargetHarness(close)
+    let outcome = try await target.write(
+      schema("leads", key: "key"), record("leads", ["key": "", "name": "A"]),
+      record("leads", ["key": "", "name": "B"]), record("leads", ["key": "1", "name": "C"]))
+    #expect(outcome.exit == 1)
+    #expect(close.written == writes(#"POST lead/ {"name": "C"}"#))
+    #expect(try target.deadLetters.map { $0["record"]?["name"] } == ["A", "B"])
   }
 
   @Test func `two digests of other parts differ`() {

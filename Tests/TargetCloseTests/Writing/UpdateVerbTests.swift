@@ -21,7 +21,7 @@ struct UpdateVerbTests {
     return (close, try #require(outcome))
   }
 
-  @Test("PUT once Close has refused PATCH", arguments: [405, 404, 501])
+  @Test("PUT once Close has refused PATCH", arguments: [405, 404, 501, 400, 403])
   func fallsBack(_ status: Int) async throws {
     let (close, outcome) = try await run(status, "auto")
     #expect(outcome.exit == 0)
@@ -44,6 +44,32 @@ struct UpdateVerbTests {
     #expect(outcome.exit == 0)
     #expect(close.written.allSatisfy { $0.call.hasPrefix("PATCH") })
     #expect(close.written.count == 3)
+  }
+
+  @Test func `PUT once a PATCH has been accepted and has changed nothing`() async throws {
+    let close = FakeClose(patchStatus: 200)
+    close.add([#"lead lead_1 {"name": "Old"}"#])
+    close.fail { call, _ in
+      call.method == "PATCH" ? .status(200, #"{"id": "lead_1", "name": "Old"}"#) : nil
+    }
+    let outcome = try await TargetHarness(close).write(
+      WriteCase.lines("leads", [#"{"id": "lead_1", "name": "New"}"#]))
+    #expect(outcome.exit == 0)
+    #expect(close.written.map(\.call) == ["PATCH lead/lead_1/", "PUT lead/lead_1/"])
+    #expect(close.objects("lead").map { $0["name"] } == ["New"])
+    #expect(outcome.log.contains { $0.contains("changes nothing; updates go by PUT") })
+  }
+
+  @Test func `PATCH where Close keeps what it is sent in a form of its own`() async throws {
+    let close = FakeClose(patchStatus: 200)
+    close.add([#"lead lead_1 {"name": "Old", "url": "http://old.com"}"#])
+    close.fail { call, _ in
+      call.method == "PATCH"
+        ? .status(200, #"{"id": "lead_1", "name": "New", "url": "https://new.com"}"#) : nil
+    }
+    _ = try await TargetHarness(close).write(
+      WriteCase.lines("leads", [#"{"id": "lead_1", "name": " New", "url": "new.com"}"#]))
+    #expect(close.written.map(\.call) == ["PATCH lead/lead_1/"])
   }
 
   @Test func `PATCH only when that is set, though Close refuses it`() async throws {
@@ -70,7 +96,7 @@ struct UpdateVerbTests {
   @Test(
     "whatever the first refusal means",
     arguments: [
-      (405, "put"), (501, "put"), (404, "try put"), (400, "give up"), (500, "give up"), (403, "give up"),
+      (405, "put"), (501, "put"), (404, "try put"), (400, "try put"), (403, "try put"), (500, "give up"),
     ])
   func first(status: Int, expected: String) {
     #expect(advice(UpdateVerb(.auto), status) == expected)

@@ -48,6 +48,18 @@ struct WebhookTests {
     #expect(posts.count == 20)
   }
 
+  @Test(
+    "is refused before anything is sent when it cannot be posted to",
+    arguments: ["hooks", "/close", "ftp://x.com", "http://x.com/", "https://", "https://me:secret@x.com/"])
+  func refused(url: String) async throws {
+    let close = FakeClose()
+    let outcome = try await TargetHarness(close, ["response_webhook": .string(url)]).write(schema("leads"))
+    #expect(outcome.exit == 2)
+    #expect(outcome.log.last?.contains("\"response_webhook\" is of no use") == true)
+    #expect(!outcome.log.joined().contains("secret"))
+    #expect(close.calls.isEmpty)
+  }
+
   @Test func `neither holds up a run nor ends it`() async throws {
     let close = FakeClose()
     close.fail { call, _ in call.path == Self.url ? .status(500, "") : nil }
