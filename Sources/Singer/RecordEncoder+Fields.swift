@@ -36,7 +36,7 @@ extension RecordEncoder {
         if allowed.contains(type) || allowed.permits(type, value, cursor) {
           run.extend(from: key, to: cursor.offset)
         } else {
-          contradict(key, cursor, in: object, &run, &output)
+          contradict(key, cursor, in: object, field.roles, &run, &output)
         }
       case .date(let form, let allowed):
         let type = cursor.nextType
@@ -49,7 +49,7 @@ extension RecordEncoder {
           run.flush(cursor, to: &output)
           output.append("Z\"")
         case .contradicting:
-          contradict(key, cursor, in: object, &run, &output)
+          contradict(key, cursor, in: object, field.roles, &run, &output)
         case .other(let instant):
           run.extend(from: key, to: start)
           run.flush(cursor, to: &output)
@@ -62,7 +62,7 @@ extension RecordEncoder {
           try encodeInside(&cursor, inner, into: &output)
         } else {
           try cursor.skipValue()
-          contradict(key, cursor, in: object, &run, &output)
+          contradict(key, cursor, in: object, field.roles, &run, &output)
         }
       case .collect:
         try cursor.skipValue()

@@ -25,9 +25,11 @@ extension RecordEncoder {
   ///
   /// Inside an object it stays where it is: there is no better place for it, and loaders keep objects whole.
   mutating func contradict(
-    _ key: JSONString, _ cursor: JSONCursor, in object: Int, _ run: inout FieldRun, _ output: inout [UInt8]
+    _ key: JSONString, _ cursor: JSONCursor, in object: Int, _ roles: RecordPlan.Roles, _ run: inout FieldRun,
+    _ output: inout [UInt8]
   ) {
     guard object == 0 else { return run.extend(from: key, to: cursor.offset) }
+    if roles.contains(.key), let text = facts.key { return write(key, text, cursor, &run, &output) }
     contradictions[cursor.text(of: key), default: 0] += 1
     if plan.options.undeclared == .pass {
       run.extend(from: key, to: cursor.offset)
@@ -35,6 +37,17 @@ extension RecordEncoder {
       run.flush(cursor, to: &output)
       if plan.collectsUndeclared { collect(key, cursor) }
     }
+  }
+
+  /// Writes the key of the record, which no loader can do without, as a text.
+  private mutating func write(
+    _ key: JSONString, _ text: String, _ cursor: JSONCursor, _ run: inout FieldRun, _ output: inout [UInt8]
+  ) {
+    run.flush(cursor, to: &output)
+    output.appendComma(from: run.start)
+    cursor.copy(key.start..<key.end, to: &output)
+    output.append(":")
+    output.appendJSONString(text)
   }
 
   /// Keeps a prefixed field as `{"id": rest of the name, "value": …}`.

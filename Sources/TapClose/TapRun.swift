@@ -36,11 +36,12 @@ struct TapRun: Sendable {
 
   /// Reads every selected table to stdout.
   func sync(catalog given: Catalog?, state: SingerState) async throws -> ExitCode {
-    let output = RunOutput(writer: MessageWriter(), state: state)
     guard let catalog = try await unlessStopped({ try await effectiveCatalog(given) }) else {
-      try output.finish()
+      try RunOutput(writer: MessageWriter(), state: state).finish()
       return stopped
     }
+    let state = try withoutFuture(state, catalog)
+    let output = RunOutput(writer: MessageWriter(), state: state)
     let streams = try streamsToRead(catalog, state: state, output: output)
     for stream in streams { try stream.announce() }
 
@@ -66,7 +67,8 @@ struct TapRun: Sendable {
     guard var catalog = given else {
       return try await discovery.catalog(of: StreamTable.all.filter(\.isSelectedByDefault))
     }
-    let bare = catalog.entries.filter { $0.isSelected && $0.schema["properties"] == nil }.map(\.tapStreamID)
+    let bare = catalog.entries.filter { $0.isSelected && $0.schema["properties"]?.object == nil }
+      .map(\.tapStreamID)
     let live = try await discovery.catalog(of: StreamTable.all.filter { bare.contains($0.name) })
     for index in catalog.entries.indices {
       guard let entry = live[catalog.entries[index].tapStreamID] else { continue }
@@ -75,7 +77,29 @@ struct TapRun: Sendable {
     let declared = Catalog(
       StreamTable.all.map { $0.catalogEntry(customFields: [], mode: configuration.customFieldMode) })
     for warning in catalog.warnings(against: declared) { log.warning("\(warning)") }
+    for index in catalog.entries.indices {
+      guard let entry = declared[catalog.entries[index].tapStreamID] else { continue }
+      catalog.entries[index].complete(by: entry)
+    }
     return catalog
+  }
+
+  /// The state with no selected table's bookmark in the future, where it would hold back all there is until then.
+  private func withoutFuture(_ given: SingerState, _ catalog: Catalog) throws -> SingerState {
+    var state = given
+    let now = Timestamp.now()
+    for definition in StreamTable.all where catalog[definition.name]?.isSelected == true {
+      guard let key = definition.replicationKey,
+        let bookmark = try state.bookmark(of: definition.name, by: key),
+        bookmark > now
+      else { continue }
+      log.warning(
+        "the bookmark of \(definition.name), \(bookmark), lies in the future; reading from now on"
+          + " (without it in the state everything is read)", stream: definition.name)
+      state.reset(definition.name)
+      state.advance(definition.name, key, to: now.adding(seconds: -Int64(configuration.searchLag)))
+    }
+    return state
   }
 
   private func streamsToRead(_ catalog: Catalog, state: SingerState, output: RunOutput) throws -> [StreamSync]
@@ -182,11 +206,23 @@ extension StreamSync {
 extension CatalogEntry {
   fileprivate var isSelected: Bool { Selection(of: self).isStreamSelected }
 
+  /// Makes sure of what no record can do without: its keys, and a place for what the schema does not declare.
+  fileprivate mutating func complete(by declared: CatalogEntry) {
+    keyProperties = declared.keyProperties
+    replicationKey = declared.replicationKey
+    var properties = schema["properties"]?.object ?? JSONObject()
+    for name in keyProperties + [replicationKey, RecordPlan.undeclaredField].compactMap(\.self)
+    where properties[name] == nil {
+      properties[name] = declared.schema["properties"]?[name]
+    }
+    schema["properties"] = .object(properties)
+  }
+
   /// Takes over schema and keys of the live table; what the user has chosen stays.
   fileprivate mutating func adopt(_ live: CatalogEntry) {
     schema = live.schema
     keyProperties = live.keyProperties
-    replicationKey = live.replicationKey
+    replicationKey = replicationKey ?? live.replicationKey
     for breadcrumb in live.metadata.breadcrumbs where metadata[breadcrumb] == nil {
       metadata[breadcrumb] = live.metadata[breadcrumb]
     }

@@ -165,6 +165,17 @@ struct KeysetWalkTests {
     #expect(walk.next(at: .zero) == .failed(.orderIgnored))
   }
 
+  @Test func oneLateRowTellsThatTheOrderIsAnother() {
+    var walk = walk(from: start)
+    walk.receive([row("late", 9000)] + (0..<20).map { row("\($0)", Int64($0)) }, cursor: "one", at: .zero)
+    #expect(walk.next(at: .zero) == .failed(.orderIgnored))
+
+    walk = self.walk(from: start)
+    walk.receive([row("a", 1), row("late", 9000)], cursor: "one", at: .zero)
+    walk.receive((0..<20).map { row("\($0)", Int64($0 + 2)) }, cursor: "two", at: .zero)
+    #expect(walk.next(at: .zero) == .failed(.orderIgnored))
+  }
+
   // The last row changed after it was indexed. Reading on from its new date would jump over everything else.
   @Test func aRowNewerThanTheSearchDoesNotMoveThePosition() {
     var walk = walk(from: start, before: start.adding(seconds: 1000))

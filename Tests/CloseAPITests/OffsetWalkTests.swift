@@ -86,6 +86,21 @@ struct OffsetWalkTests {
     #expect(walk.step == .finished)
   }
 
+  @Test func aFullPageWithNewsIsFollowedWhereNothingSaysWhetherThereIsMore() {
+    var walk = OffsetWalk(limit: 3, overlap: 1)
+    _ = walk.receive(count: 3, ids: ["a", "b", "c"], hasMore: nil)
+    #expect(walk.step == .request(skip: 2, limit: 3))
+    _ = walk.receive(count: 2, ids: ["c", "d"], hasMore: nil)
+    #expect(walk.step == .finished)
+
+    // A list that is not paged.
+    walk = OffsetWalk(limit: 3, overlap: 1)
+    _ = walk.receive(count: 4, ids: ["a", "b", "c", "d"], hasMore: nil)
+    #expect(walk.step == .request(skip: 3, limit: 3))
+    _ = walk.receive(count: 4, ids: ["a", "b", "c", "d"], hasMore: nil)
+    #expect(walk.step == .finished)
+  }
+
   @Test func aMissingSeamIsReadAgainFromFurtherBackEvenOnTheLastPage() {
     var walk = OffsetWalk(limit: 4, overlap: 1)
     _ = walk.receive(count: 4, ids: ["a", "b", "c", "d"], hasMore: true)

@@ -12,8 +12,12 @@ extension CloseClient {
       var page = call
       page.query += [("_limit", String(limit)), ("_skip", String(skip))]
       do throws(CloseError) {
-        let answer = try await json(page)
-        let found = answer["data"]?.array ?? []
+        let (answer, found) = try await self.page(page) { (response) throws(JSONError) in
+          let answer = try JSONValue(parsing: response.body)
+          // An answer that speaks of something else is no empty list.
+          guard let found = answer["data"]?.array else { throw JSONError(.wrongType, at: 0) }
+          return (answer, found)
+        }
         let ids = found.compactMap { $0["id"]?.string }
         let news = found.filter { $0["id"]?.string.map { !walk.isEmitted($0) } ?? true }
         if walk.receive(count: found.count, ids: ids, hasMore: answer["has_more"]?.bool) == .accepted {

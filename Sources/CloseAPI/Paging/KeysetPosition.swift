@@ -42,6 +42,21 @@ public struct KeysetPosition: Sendable {
   /// Whether a row tells how far the list has been read.
   func counts(_ row: KeyedRow) -> Bool { row.date < ceiling }
 
+  /// Whether the dates of new rows ascend from where the list has been read to, as far as that shows: few are
+  /// earlier than one before.
+  ///
+  /// One late row makes all that follow it too early, and reading on from its date would lose them.
+  public func isInOrder(_ dates: some Sequence<Timestamp>) -> Bool {
+    var latest = date?.adding(seconds: -memory) ?? .earliest
+    var (all, early) = (0, 0)
+    for date in dates where date < ceiling {
+      all += 1
+      if date < latest { early += 1 }
+      latest = max(latest, date.adding(seconds: -memory))
+    }
+    return early <= max(3, all / 4)
+  }
+
   /// Takes in rows that were emitted.
   public mutating func advance(over rows: some Sequence<KeyedRow>) {
     for row in rows where counts(row) { date = max(date ?? row.date, row.date) }

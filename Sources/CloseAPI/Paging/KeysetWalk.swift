@@ -134,15 +134,12 @@ public struct KeysetWalk: Sendable {
     emptyPages = 0
   }
 
-  /// Unknown parameters are ignored without a word, so what comes back is checked; single rows may be out of
-  /// place because they changed after they were indexed.
+  /// Unknown parameters are ignored without a word, so what comes back is checked.
   private func fault(in rows: [KeyedRow]) -> Failure? {
     if let floor = lowerBound?.adding(seconds: -1), rows.count(where: { $0.date < floor }) * 2 > rows.count {
       return .filterIgnored(lowerBound ?? floor)
     }
-    let ordered = rows.filter(position.counts)
-    let descents = zip(ordered, ordered.dropFirst()).count { $0.date > $1.date }
-    return descents > max(3, ordered.count / 4) ? .orderIgnored : nil
+    return position.isInOrder(rows.map(\.date)) ? nil : .orderIgnored
   }
 }
 
@@ -151,7 +148,8 @@ extension KeysetWalk.Failure: CustomStringConvertible {
   public var description: String {
     switch self {
     case .tooManyAtOneInstant(let date):
-      "10,000 or more objects were changed at exactly \(date), which is more than a search can return; "
+      "10,000 or more objects were changed at exactly \(date), or in these minutes, which is more than a search "
+        + "can return; "
         + "read this stream without the search"
     case .filterIgnored(let date):
       "the search returned objects from before \(date) although it asked for later ones; "

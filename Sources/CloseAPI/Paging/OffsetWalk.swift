@@ -54,6 +54,9 @@ public struct OffsetWalk: Sendable {
   public func isEmitted(_ id: String) -> Bool { emitted.contains(id) }
 
   /// Takes in the page last asked for: its number of rows and, with an overlap, their ids in order.
+  ///
+  /// Lists that are not paged at all do not say whether there is more. Neither might one that is, so a full page
+  /// with something new on it is followed by another one where what is new can be told.
   public mutating func receive(count: Int, ids: [String] = [], hasMore: Bool?) -> Verdict {
     guard case .request = step else { return .readAgain }
     if overlap > 0, !emitted.isEmpty, skip > 0, !(ids.first.map(isEmitted) ?? false) {
@@ -66,7 +69,7 @@ public struct OffsetWalk: Sendable {
     skip += max(0, count - overlap)
     // A page without rows that promises more is asked for twice, then passed over.
     if count == 0, idlePages.isMultiple(of: 2) { skip += limit }
-    step = hasMore == true ? next : .finished
+    step = hasMore ?? (overlap > 0 && fresh > 0 && count >= limit) ? next : .finished
     return .accepted
   }
 

@@ -53,6 +53,7 @@ extension CatalogEntry {
     }
     var metadata = try CatalogMetadata(reading: members["metadata"], path: "\(path).metadata")
     var schema = members["schema"] ?? [:]
+    if schema.isNull { schema = [:] }
     guard schema.object != nil else {
       throw .catalog(mustBe: "an object", not: schema, path: "\(path).schema")
     }

@@ -30,7 +30,7 @@ struct Discovery: Sendable {
     do throws(CloseError) {
       return try await CustomFieldReader(client: client).definitions(of: scope)
     } catch {
-      guard error.code == .forbidden || error.code == .notFound else { throw error }
+      guard error.intent == .skip else { throw error }
       log.warning(
         "the custom fields of \(scope.rawValue) rows cannot be read (\(error)); their values go to _undeclared"
       )

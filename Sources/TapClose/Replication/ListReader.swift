@@ -20,6 +20,13 @@ struct ListReader {
     encoder = sync.newEncoder(constants: listing.constants)
   }
 
+  /// Whether the API counts more rows, where it counts them, than were on the pages so far.
+  var shortfall: StreamError? {
+    guard let total = lastEnvelope.totalResults, total > seenRows else { return nil }
+    return StreamError(
+      "the API counts \(total) rows but hands out only \(seenRows)", "run again; the bookmark has not moved")
+  }
+
   /// The next page; nil when all pages have been read, or `walk.step` says that the range must be split.
   ///
   /// - Parameters:

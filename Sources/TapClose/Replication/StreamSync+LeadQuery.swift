@@ -5,9 +5,21 @@ import Singer
 extension StreamSync {
   /// Reads leads through the legacy `query`, ascending by `date_updated`, whose filter is precise to the minute.
   ///
-  /// Where the offset gets too deep for the API, the query starts again at the last minute seen.
+  /// Where the offset gets too deep for the API, the query starts again at the last minute seen. When the API
+  /// refuses the query, or does not heed it, the whole list takes over, with one more warning.
   /// See developer.close.com: Leads, `query` (deprecated, still answered).
   func queryLeads() async throws {
+    do {
+      try await walkLeadQuery()
+    } catch let refusal as QueryRefusal where settings.leadsVia == .automatic {
+      report.warn(
+        "the legacy query cannot be used either (\(refusal.reason)); "
+          + "reading the whole list instead and sending what has changed", stream: name)
+      try await readWhole([Listing(path: "lead/")])
+    }
+  }
+
+  private func walkLeadQuery() async throws {
     var progress = newBookmark()
     var anchor = start?.flooredToMinute
     var position = KeysetPosition(ceiling: progress.ceiling, precision: 60)
@@ -17,7 +29,10 @@ extension StreamSync {
         return row.date >= start ?? .earliest && !position.isEmitted(row)
       }
       var reader = ListReader(self, Listing(path: "lead/", parameters: leadQuery(from: anchor)))
-      while let page = try await reader.nextPage(isWanted: isWanted) {
+      while let page = try await nextPage(&reader, isFirst: position.date == nil, isWanted: isWanted) {
+        guard position.isInOrder(page.instants.compactMap(\.self)) else {
+          throw QueryRefusal(reason: "leads did not come in the order asked for")
+        }
         try write(page)
         for instant in page.instants { progress.advance(to: instant) }
         position.advance(over: page.rows.compactMap(KeyedRow.init))
@@ -25,7 +40,10 @@ extension StreamSync {
         try output.advance(name, "date_updated", to: progress.value?.flooredToMinute)
       }
       report.encoded(by: reader.encoder.records, of: name)
-      guard case .splitNeeded = reader.walk.step else { break }
+      guard case .splitNeeded = reader.walk.step else {
+        if let shortfall = reader.shortfall { throw shortfall }
+        break
+      }
       guard let next = position.date?.flooredToMinute, next > anchor ?? .earliest else {
         throw StreamError("more leads changed within one minute than the API lets anyone page through", nil)
       }
@@ -34,12 +52,30 @@ extension StreamSync {
     try output.advance(name, "date_updated", to: progress.value)
   }
 
+  /// A page, or the refusal of the query when it is the first one.
+  private func nextPage(
+    _ reader: inout ListReader, isFirst: Bool, isWanted: (RecordEncoder.Facts) -> Bool
+  ) async throws -> StreamPage? {
+    do {
+      return try await reader.nextPage(isWanted: isWanted)
+    } catch let error as CloseError where isFirst && error.code == .invalidRequest {
+      throw QueryRefusal(reason: error.message)
+    }
+  }
+
   private func leadQuery(from anchor: Timestamp?) -> [String: String] {
     let terms = [anchor.map { "date_updated>=\"\($0.minuteText)\"" }, "sort:date_updated"]
     var parameters = ["query": terms.compactMap(\.self).joined(separator: " ")]
     if selection.isPartial { parameters["_fields"] = selection.requestFields.joined(separator: ",") }
     return parameters
   }
+}
+
+/// The API does not offer the legacy query as we need it.
+private struct QueryRefusal: Error, CustomStringConvertible {
+  let reason: String
+
+  var description: String { "the legacy query cannot be used: \(reason); set leads_via to search or auto" }
 }
 
 extension Timestamp {

@@ -5,8 +5,8 @@ import Singer
 extension StreamSync {
   /// Reads what has changed in the order of `date_updated`, through the search.
   ///
-  /// The search is documented, its date condition is not. When the API refuses it, or answers with other
-  /// objects than asked for, the older listing takes over, with one warning.
+  /// The search is documented, its date condition is not. When the API refuses it, answers with other objects
+  /// than asked for, or shows too few of them, the older listing takes over, with one warning.
   func search(_ objectType: String) async throws {
     let isLead = objectType == "lead"
     if isLead, settings.leadsVia == .query {
@@ -63,7 +63,7 @@ extension StreamSync {
       for instant in page.instants { progress.advance(to: instant) }
       try output.advance(name, "date_updated", to: progress.value)
     }
-    if case .failed(let failure) = walk.next(at: clock.now()) { throw failure }
+    if case .failed(let failure) = walk.next(at: clock.now()) { throw SearchRefusal(reason: "\(failure)") }
   }
 }
 

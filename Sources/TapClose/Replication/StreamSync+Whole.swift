@@ -8,13 +8,19 @@ extension StreamSync {
     let key = definition.replicationKey
     let start = key == nil ? nil : start
     var progress = newBookmark()
+    var refusals: [(path: String, error: CloseError)] = []
     for listing in listings {
       do {
         try await readAll(listing, isWanted: { $0.instant ?? .latest >= start ?? .earliest }, &progress)
-      } catch let error as CloseError where error.code == .notFound && listings.count > 1 {
-        report.note("this organisation has no /\(listing.path)", stream: name)
+      } catch let error as CloseError where error.intent == .skip {
+        // What cannot be read of a table does not keep the rest of it back.
+        refusals.append((listing.path, error))
       }
     }
+    // Kinds of objects that an organisation does not have are not missed, unless it has none at all.
+    let counts = { (error: CloseError) in error.code != .notFound || refusals.count == listings.count }
+    if let (_, error) = refusals.first(where: { counts($0.error) }) { throw error }
+    for (path, _) in refusals { report.note("this organisation has no /\(path)", stream: name) }
     if let key { try output.advance(name, key, to: progress.value) }
   }
 
@@ -31,6 +37,7 @@ extension StreamSync {
     if case .splitNeeded = reader.walk.step {
       throw StreamError("the list is deeper than the API lets anyone page through", nil)
     }
+    if let shortfall = reader.shortfall { throw shortfall }
     report.encoded(by: reader.encoder.records, of: name)
   }
 

@@ -28,7 +28,7 @@ extension StreamSync {
     let page = try await glance.nextPage(
       filter: { _ in range.parameters(for: windows.field) }, isWanted: range.contains)
     guard let page, page.obeys(range) else { throw FilterIgnored() }
-    if case .finished = glance.walk.step {
+    if case .finished = glance.walk.step, glance.shortfall == nil {
       try write(page)
       var progress = newBookmark(of: windows)
       for instant in page.instants { progress.advance(to: instant) }

@@ -27,6 +27,8 @@ struct WindowReader {
   /// Rows of earlier parts near the seam to the part in hand.
   private var seam: Set<String> = []
   private var last: Timestamp?
+  /// Whether the rows come newest first, as far as that shows.
+  private var comesNewestFirst: Bool
   private var recounts = 0
 
   init(_ sync: StreamSync, _ windows: DateWindows, _ window: TimeRange) {
@@ -35,6 +37,7 @@ struct WindowReader {
     self.window = window
     parts = [window]
     reader = sync.newReader(windows)
+    comesNewestFirst = windows.isNewestFirst
   }
 
   /// The next page of the window; nil when it has been read completely.
@@ -69,21 +72,15 @@ struct WindowReader {
 
   /// Holds what was read against the API's own count, where it gives one; a shortfall is read again once.
   private mutating func isComplete() throws -> Bool {
-    guard parts.count == 1, let total = reader.lastEnvelope.totalResults, total > reader.seenRows else {
-      return true
-    }
-    guard recounts == 0 else {
-      throw StreamError(
-        "the API counts \(total) rows but hands out only \(reader.seenRows)",
-        "run again; the bookmark has not moved")
-    }
+    guard let shortfall = reader.shortfall else { return true }
+    guard recounts == 0 else { throw shortfall }
     recounts += 1
     startReader()
     return false
   }
 
   private mutating func split(_ part: TimeRange) throws {
-    guard windows.isNewestFirst, let last, part.contains(last) else {
+    guard comesNewestFirst, let last, part.contains(last) else {
       guard halve(part) else { throw StreamError.tooDense(windows.field) }
       startReader()
       return
@@ -124,6 +121,8 @@ struct WindowReader {
       return
     }
     guard let newLast = page.rows.last?.instant else { return }
+    let seconds = page.rows.compactMap { $0.instant?.flooredToSecond }
+    if zip(seconds, seconds.dropFirst()).contains(where: <) { comesNewestFirst = false }
     let second = newLast.flooredToSecond
     if last?.flooredToSecond != second { seam = [] }
     last = newLast

@@ -51,6 +51,8 @@ struct PageEncoder: Sendable {
         page.lines.removeLast(page.lines.count - mark)
       }
     }
+    // An answer that speaks of something else is no empty page.
+    guard page.envelope.hasData else { throw JSONError(.wrongType, at: 0) }
     return page
   }
 }

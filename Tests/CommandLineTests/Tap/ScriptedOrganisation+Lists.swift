@@ -5,6 +5,7 @@ extension ScriptedOrganisation.State {
   typealias Row = ScriptedOrganisation.Row
 
   func respond(to request: SandboxRequest) -> SandboxResponse {
+    if let status = rules.refusals[request.path] { return refusal(status, "This is not for you.") }
     if request.path == "data/search/" { return search(request.body) }
     if request.path.hasPrefix("custom_field_schema/") { return SandboxResponse(status: 200, ["fields": []]) }
     let table = String(request.path.dropLast())
@@ -15,6 +16,7 @@ extension ScriptedOrganisation.State {
   // MARK: - Offsets
 
   private func list(_ table: String, _ query: [String: String]) -> SandboxResponse {
+    if rules.refusesQueries, query["query"] != nil { return refusal(400, "There are no queries any more.") }
     let (skip, limit) = (Int(query["_skip"] ?? "0") ?? 0, Int(query["_limit"] ?? "100") ?? 100)
     if let most = rules.maxSkip[table], skip > most {
       return rules.classicErrors
@@ -28,10 +30,11 @@ extension ScriptedOrganisation.State {
     }
     let rows = sorted(select(tables[table] ?? [], table, query), table, query)
     let page = rows.dropFirst(skip).prefix(limit)
-    var body: JSONValue = [
-      "data": .array(page.map(\.json)), "has_more": .bool(skip + page.count < rows.count),
-    ]
-    if table == "opportunity" { body["total_results"] = .int(rows.count) }
+    var body: JSONValue = ["data": .array(page.map(\.json))]
+    if !rules.silentTables.contains(table) { body["has_more"] = .bool(skip + page.count < rows.count) }
+    if table == "opportunity" || rules.miscounts[table] != nil {
+      body["total_results"] = .int(rows.count + (rules.miscounts[table] ?? 0))
+    }
     return SandboxResponse(status: 200, body)
   }
 
@@ -50,7 +53,8 @@ extension ScriptedOrganisation.State {
 
   /// Newest first, unless the request says otherwise.
   private func sorted(_ rows: [Row], _ table: String, _ query: [String: String]) -> [Row] {
-    switch query["_order_by"] ?? (query["query"]?.contains("sort:date_updated") == true ? "date_updated" : "")
+    switch rules.orders[table] ?? query["_order_by"]
+      ?? (query["query"]?.contains("sort:date_updated") == true ? "date_updated" : "")
     {
     case "date_created": rows.sorted { ($0.created, $0.number) < ($1.created, $1.number) }
     case "date_updated": rows.sorted { ($0.updated, $0.number) < ($1.updated, $1.number) }
@@ -102,7 +106,11 @@ extension ScriptedOrganisation.State {
     if !rules.searchIgnoresFilter, let from = from.flatMap({ Timestamp($0) }) {
       rows.removeAll { $0.updated < from }
     }
-    rows.removeAll { (Int($0.updated.microseconds), $0.number) <= (place[1], place[2]) }
+    if rules.searchIgnoresOrder {
+      rows = Array(rows.sorted { ($0.created, $0.number) < ($1.created, $1.number) }.dropFirst(place[0]))
+    } else {
+      rows.removeAll { (Int($0.updated.microseconds), $0.number) <= (place[1], place[2]) }
+    }
     let page = rows.prefix(min(request["_limit"]?.int ?? 100, rules.searchCap - place[0]))
     let seen = place[0] + page.count
     let isOver = page.count == rows.count || seen >= rules.searchCap
@@ -121,7 +129,7 @@ extension ScriptedOrganisation.Row {
   /// The object as Close writes it.
   var json: JSONValue {
     var object = members
-    object["id"] = .string(id)
+    if object["id"] == nil { object["id"] = .string(id) }
     for (key, date) in [("date_created", created), ("date_updated", updated)] where object[key] == nil {
       object[key] = .string(date.description.dropLast() + "+00:00")
     }

@@ -24,10 +24,22 @@ final class ScriptedOrganisation: SandboxAPI {
     var classicErrors = false
     /// Tables whose filters on dates do nothing.
     var deafTables: Set<String> = []
+    /// Tables whose lists do not say whether more pages follow.
+    var silentTables: Set<String> = []
+    /// Tables that are listed by this date whatever is asked for.
+    var orders: [String: String] = [:]
+    /// How many rows more than there are each table's list counts.
+    var miscounts: [String: Int] = [:]
+    /// Paths that answer with this status and an object that is no page.
+    var refusals: [String: Int] = [:]
+    /// Lists do not take a `query`.
+    var refusesQueries = false
     /// The status of every search, when it is refused.
     var searchStatus: Int?
     /// Searches return everything, whatever they ask for.
     var searchIgnoresFilter = false
+    /// Searches are ordered by `date_created`, whatever they ask for.
+    var searchIgnoresOrder = false
     /// Objects after which a search ends, as if there were no more.
     var searchCap = 10_000
     /// Cursors of the event log are not known any more.

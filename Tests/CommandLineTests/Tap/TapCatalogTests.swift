@@ -155,9 +155,44 @@ struct TapCatalogTests {
     let run = try await tap.run(arguments: ["--properties", path])
     run.expectHealthy()
     let names = run.output.schemas["users"]?["schema"]?["properties"]?.object?.keys
-    #expect(names == ["id", "date_updated", "first_name"])
+    #expect(names == ["id", "date_updated", "first_name", "_undeclared"])
     #expect(
       run.output.records("users").allSatisfy { $0.value["email"] == nil && $0.value["first_name"] != nil })
+  }
+
+  @Test(
+    arguments: [
+      ["id": ["type": "string"], "name": ["type": ["null", "string"]]],
+      ["id": ["type": ["null", "integer"]]], ["name": ["type": ["null", "string"]]], [:], nil,
+    ] as [JSONValue])
+  func `whatever a catalog leaves out, records have their key and only what SCHEMA declares`(
+    properties: JSONValue
+  ) async throws {
+    let (tap, _) = try world()
+    let off: JSONValue = ["selected": false]
+    let catalog: JSONValue = [
+      "streams": [
+        [
+          "tap_stream_id": "leads", "schema": properties.isNull ? nil : ["properties": properties],
+          "metadata": [
+            ["breadcrumb": [], "metadata": ["selected": true]],
+            ["breadcrumb": ["properties", "id"], "metadata": off],
+            ["breadcrumb": ["properties", "date_updated"], "metadata": off],
+          ],
+        ]
+      ]
+    ]
+    let run = try await tap.run(catalog: catalog)
+    run.expectHealthy()
+    let schema = try #require(run.output.schemas["leads"])
+    #expect(schema["key_properties"] == ["id"])
+    let declared = Set(schema["schema"]?["properties"]?.object?.keys ?? [])
+    #expect(declared.isSuperset(of: ["id", "date_updated"]))
+    #expect(run.output.records.count == 12)
+    for record in run.output.records {
+      #expect(record.id.hasPrefix("lead_") && record.date("date_updated") != nil)
+      #expect(declared.isSuperset(of: record.value.object?.keys ?? []))
+    }
   }
 
   @Test func `nothing and nobody selected end well, with a word about it`() async throws {

@@ -43,6 +43,18 @@ struct TapRecordTests {
     #expect(run.log.contains { $0.contains("does not declare: brand_new, later") })
   }
 
+  @Test(arguments: [("17", "17"), (#""x""#, "x"), ("-1.50", "-1.50")])
+  func `a key is always there, as text`(value: String, text: String) async throws {
+    let organisation = ScriptedOrganisation()
+    let date = try Timestamp.at("2024-03-01T12:00:00Z")
+    let id = try self.value(value)
+    organisation.change { $0.add("user", [.init(id: "", created: date, updated: date, members: ["id": id])]) }
+    let run = try await Tap(startSandbox(organisation)).run(["users"])
+    run.expectHealthy()
+    #expect(run.output.ids == [text])
+    #expect(run.output.records.first?.value["_undeclared"] == nil)
+  }
+
   @Test func `records without anything undeclared have no such column`() async throws {
     let run = try await run(["email": "a@example.com"])
     #expect(run.output.schemas["users"]?["schema"]?["properties"]?["_undeclared"] != nil)

@@ -72,6 +72,36 @@ struct TapStateTests {
     #expect(run.output.lastState == state)
   }
 
+  @Test func `a bookmark in the future is named and taken back to now`() async throws {
+    let organisation = ScriptedOrganisation()
+    let old = try Timestamp.at("2024-03-01T12:00:00Z")
+    organisation.change { state in
+      for table in ["user", "task"] { state.add(table, 2, from: old, step: 0) }
+    }
+    let tap = try Tap(startSandbox(organisation))
+    let future = Timestamp.now().adding(seconds: 86_400)
+    let state: JSONValue = [
+      "bookmarks": [
+        "users": ["date_updated": .string(future.description)],
+        "tasks": ["replication_key": "date_updated", "replication_key_value": .string(future.description)],
+        "leads": ["date_updated": .string(future.description)],
+      ]
+    ]
+    let run = try await tap.run(["users", "tasks"], state: state)
+    run.expectHealthy()
+    #expect(run.output.records.isEmpty)
+    #expect(run.warnings.count == 2 && run.warnings.allSatisfy { $0.contains("lies in the future") })
+    #expect(run.output.lastState["bookmarks"]?["leads"] == state["bookmarks"]?["leads"])
+
+    organisation.change { state in
+      for table in ["user", "task"] { state.edit(table, at: 0, on: .now()) }
+    }
+    let again = try await tap.run(["users", "tasks"], state: run.output.lastState)
+    again.expectHealthy(since: run.output.lastState)
+    #expect(again.output.ids.sorted() == ["task_0", "user_0"])
+    #expect(again.warnings == [])
+  }
+
   @Test func `a quiet second run asks little and sends only what is at the bookmarks`() async throws {
     let sandbox = try startSandbox(organisation: { $0.leads = 60 })
     let tap = try Tap(sandbox)
