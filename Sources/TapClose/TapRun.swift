@@ -84,20 +84,22 @@ struct TapRun: Sendable {
     return catalog
   }
 
-  /// The state with no selected table's bookmark in the future, where it would hold back all there is until then.
+  /// The state without bookmarks in the future.
+  ///
+  /// Nobody knows what was read before such a one got in, and it would hold back everything until then. What
+  /// clocks that differ a little have written stays.
   private func withoutFuture(_ given: SingerState, _ catalog: Catalog) throws -> SingerState {
     var state = given
-    let now = Timestamp.now()
+    let latest = Timestamp.now().adding(seconds: 600)
     for definition in StreamTable.all where catalog[definition.name]?.isSelected == true {
       guard let key = definition.replicationKey,
         let bookmark = try state.bookmark(of: definition.name, by: key),
-        bookmark > now
+        bookmark > latest
       else { continue }
       log.warning(
-        "the bookmark of \(definition.name), \(bookmark), lies in the future; reading from now on"
-          + " (without it in the state everything is read)", stream: definition.name)
+        "the bookmark of \(definition.name), \(bookmark), lies in the future, so it tells nothing; "
+          + "the table is read from the start again", stream: definition.name)
       state.reset(definition.name)
-      state.advance(definition.name, key, to: now.adding(seconds: -Int64(configuration.searchLag)))
     }
     return state
   }

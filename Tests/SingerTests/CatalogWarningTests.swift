@@ -43,6 +43,15 @@ struct CatalogWarningTests {
         [.invalidReplicationKey(stream: "leads", key: "date_created", valid: ["date_updated"])]
       ),
       (#"{"stream":"leads","replication_key":"date_updated"}"#, []),
+      (
+        #"{"stream":"leads","metadata":[{"breadcrumb":[],"metadata":{"selected":true,"replication-method":"FULL_TABLE"}}]}"#,
+        [.methodNotOffered(stream: "leads", method: .fullTable, offered: .incremental)]
+      ),
+      (
+        #"{"stream":"leads","replication_method":"LOG_BASED"}"#,
+        [.methodNotOffered(stream: "leads", method: .logBased, offered: .incremental)]
+      ),
+      (#"{"stream":"leads","replication_method":"INCREMENTAL"}"#, []),
     ])
   func warned(entry: String, warnings: [CatalogWarning]) throws {
     let schema = try json(#"{"properties":{"id":{},"date_updated":{},"never":{}}}"#)
@@ -52,7 +61,7 @@ struct CatalogWarningTests {
     let declared = Catalog([
       CatalogEntry(
         tapStreamID: "leads", schema: schema, metadata: metadata, keyProperties: ["id"],
-        replicationKey: "date_updated")
+        replicationKey: "date_updated", replicationMethod: .incremental)
     ])
     let found = try Catalog(json(#"{"streams":[\#(entry)]}"#)).warnings(against: declared)
     #expect(found == warnings)

@@ -14,6 +14,8 @@ public enum CatalogWarning: Hashable, Sendable {
   case unsupportedFieldSelected(stream: String, field: String)
   /// A replication key the stream cannot be replicated by.
   case invalidReplicationKey(stream: String, key: String, valid: [String])
+  /// A replication method other than the one the stream is read by.
+  case methodNotOffered(stream: String, method: ReplicationMethod, offered: ReplicationMethod)
 }
 
 extension CatalogWarning: CustomStringConvertible {
@@ -33,6 +35,9 @@ extension CatalogWarning: CustomStringConvertible {
     case .invalidReplicationKey(let stream, let key, let valid):
       "the catalog replicates stream \(stream) by \(key); it can be replicated by "
         + (valid.isEmpty ? "no field" : valid.joined(separator: ", "))
+    case .methodNotOffered(let stream, let method, let offered):
+      "the catalog asks for \(method.rawValue) of stream \(stream), which is read \(offered.rawValue) all the same"
+        + (method == .fullTable ? "; take its bookmark out of the state to read it whole" : "")
     }
   }
 }
@@ -70,6 +75,9 @@ extension CatalogEntry {
       declared.metadata[.stream]?.validReplicationKeys ?? [declared.replicationKey].compactMap(\.self)
     if let replicationKey, !valid.contains(replicationKey) {
       warnings.append(.invalidReplicationKey(stream: tapStreamID, key: replicationKey, valid: valid))
+    }
+    if let replicationMethod, let offered = declared.replicationMethod, replicationMethod != offered {
+      warnings.append(.methodNotOffered(stream: tapStreamID, method: replicationMethod, offered: offered))
     }
     return warnings
   }

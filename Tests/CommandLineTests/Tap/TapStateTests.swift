@@ -72,7 +72,7 @@ struct TapStateTests {
     #expect(run.output.lastState == state)
   }
 
-  @Test func `a bookmark in the future is named and taken back to now`() async throws {
+  @Test func `a bookmark in the future is named, and the table read from the start`() async throws {
     let organisation = ScriptedOrganisation()
     let old = try Timestamp.at("2024-03-01T12:00:00Z")
     organisation.change { state in
@@ -89,7 +89,7 @@ struct TapStateTests {
     ]
     let run = try await tap.run(["users", "tasks"], state: state)
     run.expectHealthy()
-    #expect(run.output.records.isEmpty)
+    #expect(run.output.ids.sorted() == ["task_0", "task_1", "user_0", "user_1"])
     #expect(run.warnings.count == 2 && run.warnings.allSatisfy { $0.contains("lies in the future") })
     #expect(run.output.lastState["bookmarks"]?["leads"] == state["bookmarks"]?["leads"])
 
@@ -98,7 +98,7 @@ struct TapStateTests {
     }
     let again = try await tap.run(["users", "tasks"], state: run.output.lastState)
     again.expectHealthy(since: run.output.lastState)
-    #expect(again.output.ids.sorted() == ["task_0", "user_0"])
+    #expect(Set(again.output.ids).isSuperset(of: ["task_0", "user_0"]))
     #expect(again.warnings == [])
   }
 
