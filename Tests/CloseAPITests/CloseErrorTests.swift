@@ -13,6 +13,7 @@ struct CloseErrorTests {
   @Test(arguments: [
     (400, CloseError.Code.invalidRequest, CloseError.Intent.skip), (401, .unauthorized, .abort),
     (402, .paymentRequired, .skip), (403, .forbidden, .skip), (404, .notFound, .skip),
+    (410, .notFound, .skip),
     (405, .methodNotAllowed, .skip), (415, .unsupportedMediaType, .skip), (422, .invalidRequest, .skip),
     (429, .rateLimited, .retry), (500, .server, .retry), (503, .server, .retry),
     (304, .unexpectedStatus, .skip),

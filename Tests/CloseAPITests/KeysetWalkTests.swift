@@ -96,11 +96,12 @@ struct KeysetWalkTests {
     #expect(walk.next(at: .zero) == .finished)
   }
 
-  @Test func aRefusedCursorIsAnEndToStartAgainFrom() {
+  @Test(arguments: [CloseError.Code.invalidRequest, .notFound])
+  func aRefusedCursorIsAnEndToStartAgainFrom(code: CloseError.Code) {
     var walk = walk(from: start)
-    #expect(walk.refuse(refusal(.invalidRequest)) == false)
+    #expect(walk.refuse(refusal(code)) == false)
     walk.receive([row("a", 1)], cursor: "one", at: .zero)
-    #expect(walk.refuse(refusal(.invalidRequest)) == true)
+    #expect(walk.refuse(refusal(code)) == true)
     #expect(bound(walk.next(at: .zero)) == "2023-11-14T22:13:21.000000+00:00")
   }
 

@@ -44,7 +44,7 @@ extension CloseError {
     case 401: (.unauthorized, nil)
     case 402: (.paymentRequired, nil)
     case 403: (.forbidden, nil)
-    case 404: (.notFound, nil)
+    case 404, 410: (.notFound, nil)
     case 405: (.methodNotAllowed, nil)
     case 415: (.unsupportedMediaType, nil)
     case 429: (.rateLimited, nil)

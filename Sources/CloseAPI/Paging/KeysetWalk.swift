@@ -103,7 +103,8 @@ public struct KeysetWalk: Sendable {
   public mutating func refuse(_ error: CloseError) -> Bool {
     let isSpent = rowsOfCursor >= KeysetWalk.manyRowsOfCursor
     switch error.code {
-    case .expiredCursor where cursor != nil, .invalidRequest where cursor != nil:
+    case .expiredCursor where cursor != nil, .invalidRequest where cursor != nil,
+      .notFound where cursor != nil:
       if !canStartAgain { expiriesInPlace += 1 }
       if expiriesInPlace > 3 {
         end = .failed(
