@@ -27,13 +27,13 @@ struct TapFaultTests {
     "status=500,every=3", "status=502,every=3", "status=503,every=4", "status=504,every=4",
     "status=429,every=4,retry-after=0.1", "reset,every=3", "close,every=3", "reset-after-processing,every=4",
     "truncate,every=3", "invalid-json,every=3", "slow=2ms-per-kB", "hang=50ms,every=2",
-    "status=503,probability=0.15;truncate,probability=0.15;reset,probability=0.15",
+    "status=503,probability=0.1;truncate,probability=0.1;reset,probability=0.1",
     "status=200,body=<html>maintenance</html>,every=5",
   ])
   func `passing trouble loses, doubles and changes nothing`(faults: String) async throws {
     let (tap, server, records) = try await world()
     try server.setFaults(faults)
-    let run = try await tap.run(TapFaultTests.streams)
+    let run = try await tap.run(TapFaultTests.streams, config: ["retry_budget_seconds": 120])
     #expect(run.exit == 0, "\(run.log.suffix(5))")
     #expect(server.statistics.faults > 0)
     run.expectTruthful()
