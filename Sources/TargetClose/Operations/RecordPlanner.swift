@@ -93,10 +93,7 @@ struct RecordPlanner: Sendable {
     case .ask(let id):
       guard let definition, id.isPartOfPath else { return nil }
       let path = definition.path(of: id)
-      if let exists = context.memory.exists(path) { return exists ? id : nil }
-      let exists = try await context.reads.object(path, label: record.stream.name) != nil
-      context.memory.remember(path, exists: exists)
-      return exists ? id : nil
+      return try await context.exists(path, label: record.stream.name) ? id : nil
     }
   }
 

@@ -1,3 +1,4 @@
+import CloseConnection
 import JSONBytes
 import Singer
 import Synchronization
@@ -24,6 +25,7 @@ final class RunMemory: Sendable {
   }
 
   private let state: Mutex<State>
+  private let gates = (1...64).map { _ in RequestGate(limit: 1) }
 
   /// - Parameter spoolPath: where a file may be made for what a plan would create.
   init(spoolPath: String) { state = Mutex(State(bodies: Spool(path: spoolPath))) }
@@ -36,6 +38,9 @@ final class RunMemory: Sendable {
 
   /// Whether the object at a path was there when we looked; nil when nobody looked.
   func exists(_ path: String) -> Bool? { state.withLock { $0.existing[path] } }
+
+  /// Where those who want to look at the same path wait for the first of them.
+  func gate(of path: String) -> RequestGate { gates[Int(path.hashValue.magnitude % UInt(gates.count))] }
 
   func remember(_ path: String, exists: Bool) { state.withLock { $0.existing[path] = exists } }
 

@@ -1,4 +1,5 @@
 import CloseAPI
+import CloseConnection
 import JSONBytes
 import Singer
 import Synchronization
@@ -42,6 +43,17 @@ extension TargetContext {
     guard id.isPartOfPath else { return nil }
     let live = try await reads.object(resource.path(of: id), label: label)
     return try live.map { try memory.planned(id, $0) }
+  }
+
+  /// Whether there is an object at a path; asked for once in a run, however many records point to it.
+  func exists(_ path: String, label: String) async throws -> Bool {
+    if let known = memory.exists(path) { return known }
+    return try await memory.gate(of: path).enter {
+      if let known = memory.exists(path) { return known }
+      let exists = try await reads.object(path, label: label) != nil
+      memory.remember(path, exists: exists)
+      return exists
+    }
   }
 
   /// What is left of a lead that somebody has merged into another one, perhaps several times over.
