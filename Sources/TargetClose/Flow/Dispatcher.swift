@@ -58,7 +58,7 @@ actor Dispatcher {
   // MARK: - The reader's side
 
   /// Takes in work once there is room for it; false when the run is to end.
-  func admit(_ work: Work, lanes names: [Digest]) async throws(SingerError) -> Bool {
+  func admit(_ work: Work, _ names: Lanes) async throws(SingerError) -> Bool {
     while !isStopped, shelf.count + batches.recordCount >= capacity || shelf.bytes > Dispatcher.mostBytes {
       flushIfStuck()
       await withCheckedContinuation { pausedReader = $0 }
@@ -68,7 +68,7 @@ actor Dispatcher {
     nextJob += 1
     tickets[job] = ledger.admit()
     onAdmit(job)
-    if lanes.enter(job, lanes: names) {
+    if lanes.enter(job, names) {
       shelf.hold(job, work)
       hand(job)
     } else {
@@ -136,12 +136,13 @@ actor Dispatcher {
     } catch {
       stop(error)
     }
+    for next in lanes.stepAside(job) { resume(next) }
     advance()
   }
 
   /// Lets go on who waits for an object that is known now.
   func wake(_ parent: Digest) {
-    for waiter in waiters.removeValue(forKey: parent) ?? [] { resume(waiter.job) }
+    for waiter in waiters.removeValue(forKey: parent) ?? [] { callBack(waiter.job) }
   }
 
   /// Puts a record into a batch; returns the batch when it is full.
@@ -181,6 +182,11 @@ extension Dispatcher {
   private func hand(_ job: Int) {
     ready.append(job)
     assignIdleWorkers()
+  }
+
+  /// Ends the waiting of a job; it is ready unless others have its lanes.
+  private func callBack(_ job: Int) {
+    if lanes.stepBack(job) { resume(job) }
   }
 
   /// Makes work ready that was set aside; the run ends when it cannot be read back.
@@ -256,6 +262,6 @@ extension Dispatcher {
       (waiters.removeValue(forKey: $0) ?? []).map(\.job)
     }
     lastCalls.formUnion(jobs)
-    for job in jobs.sorted() { resume(job) }
+    for job in jobs.sorted() { callBack(job) }
   }
 }

@@ -1,11 +1,13 @@
 import CloseConnection
 import JSONBytes
 
-/// The lanes a record stays in: one for its key, and one for every value that others may mean the same object by.
+/// The lanes a record stays in: its own, and one for every value that others may mean the same object by.
 enum RecordLanes {
   /// - Parameter directory: knows the custom fields among the match keys, which go by several names.
-  static func lanes(of record: SourceRecord, _ directory: Directory) -> [Digest] {
-    [keyLane(of: record)] + tokens(of: record, directory).map(\.lane) + sharedLane(of: record)
+  static func lanes(of record: SourceRecord, _ directory: Directory) -> Lanes {
+    // What it waits for may go by the same values: a contact's lead by the contact's address.
+    Lanes(
+      kept: [keyLane(of: record)] + sharedLane(of: record), lent: tokens(of: record, directory).map(\.lane))
   }
 
   /// An organisation's object stays the same in whatever stream it comes.

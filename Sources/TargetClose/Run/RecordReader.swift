@@ -101,6 +101,6 @@ struct RecordReader: Sendable {
 
   private func admit(_ work: Work, _ record: SourceRecord) async throws -> Bool {
     let directory = try await context.directory.directory(with: record.stream.settings.matchTables)
-    return try await dispatcher.admit(work, lanes: RecordLanes.lanes(of: record, directory))
+    return try await dispatcher.admit(work, RecordLanes.lanes(of: record, directory))
   }
 }

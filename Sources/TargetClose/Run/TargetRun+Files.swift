@@ -12,7 +12,8 @@ extension TargetRun {
         let lane = JournalKey(stream: line.stream, key: line.key).digest
         let tokens = line.operations.flatMap { $0.tokens + $0.nestedTokens }.map(\.lane)
         let objects = line.operations.compactMap(\.id).map { Digest("object", $0) }
-        guard try await desk.dispatcher.admit(.plan(line), lanes: [lane] + tokens + objects) else { return }
+        let lanes = Lanes(kept: [lane] + tokens + objects)
+        guard try await desk.dispatcher.admit(.plan(line), lanes) else { return }
       }
     }
   }

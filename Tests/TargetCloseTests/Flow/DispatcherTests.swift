@@ -41,7 +41,7 @@ struct DispatcherTests {
 
     func admit(_ dispatcher: Dispatcher, _ key: Int, lanes: [String]? = nil) async throws {
       let lanes = (lanes ?? ["\(key)"]).map { Digest($0) as Digest }
-      _ = try await dispatcher.admit(.record(record(key)), lanes: lanes)
+      _ = try await dispatcher.admit(.record(record(key)), Lanes(kept: lanes))
     }
   }
 
@@ -161,7 +161,7 @@ struct DispatcherTests {
     await dispatcher.finish(0)
     await dispatcher.abandon(1)
     #expect(await next(dispatcher) == nil)
-    #expect(try await !dispatcher.admit(.record(bench.record(4)), lanes: []))
+    #expect(try await !dispatcher.admit(.record(bench.record(4)), Lanes(kept: [])))
     #expect(bench.printed.isEmpty)
   }
 

@@ -101,58 +101,6 @@ struct StateLedgerTests {
   }
 }
 
-@Suite("A lane")
-struct LaneTableTests {
-  private let a = Digest("a", "")
-  private let b = Digest("b", "")
-  private let c = Digest("c", "")
-
-  @Test func `lets one job through at a time, in order`() {
-    var table = LaneTable()
-    #expect(table.enter(1, lanes: [a]) == true)
-    #expect(table.enter(2, lanes: [a]) == false)
-    #expect(table.enter(3, lanes: [a]) == false)
-    #expect(table.leave(1) == [2])
-    #expect(table.leave(2) == [3])
-    #expect(table.leave(3) == [])
-    #expect(!table.isBusy(a))
-  }
-
-  @Test func `holds nobody up who is in another`() {
-    var table = LaneTable()
-    #expect(table.enter(1, lanes: [a]) == true)
-    #expect(table.enter(2, lanes: [b]) == true)
-    #expect(table.isBusy(a) && table.isBusy(b) && !table.isBusy(c))
-    #expect(table.leave(2) == [])
-  }
-
-  @Test func `is one of several that all have to be free`() {
-    var table = LaneTable()
-    #expect(table.enter(1, lanes: [a]) == true)
-    #expect(table.enter(2, lanes: [b]) == true)
-    #expect(table.enter(3, lanes: [a, b, c]) == false)
-    #expect(table.enter(4, lanes: [c]) == false)
-    #expect(table.leave(1) == [])
-    #expect(table.leave(2) == [3])
-    #expect(table.leave(3) == [4])
-  }
-
-  @Test func `named twice is one lane`() {
-    var table = LaneTable()
-    #expect(table.enter(1, lanes: [a, a]) == true)
-    #expect(table.enter(2, lanes: [a, a]) == false)
-    #expect(table.leave(1) == [2])
-    #expect(table.leave(2) == [])
-    #expect(table.leave(2) == [])
-  }
-
-  @Test func `of its own is what a job without lanes has`() {
-    var table = LaneTable()
-    #expect(table.enter(1, lanes: []) == true)
-    #expect(table.leave(1) == [])
-  }
-}
-
 @Suite("A plan's lines come out")
 struct PlanOrderTests {
   @Test func `in the order of the input`() {
