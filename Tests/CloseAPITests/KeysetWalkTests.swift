@@ -1,5 +1,6 @@
 import CloseAPI
 import JSONBytes
+import TestSupport
 import Testing
 
 struct KeysetWalkTests {

@@ -1,4 +1,5 @@
 import CloseAPI
+import TestSupport
 import Testing
 
 struct OffsetWalkTests {

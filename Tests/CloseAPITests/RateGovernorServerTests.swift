@@ -1,5 +1,6 @@
 import CloseAPI
 import HTTPTransport
+import TestSupport
 import Testing
 
 /// The governor against servers that answer after random times and out of order; the client keeps several

@@ -103,8 +103,8 @@ public struct KeysetWalk: Sendable {
   public mutating func refuse(_ error: CloseError) -> Bool {
     let isSpent = rowsOfCursor >= KeysetWalk.manyRowsOfCursor
     switch error.code {
-    case .expiredCursor where cursor != nil, .invalidRequest where cursor != nil,
-      .notFound where cursor != nil:
+    case .expiredCursor, .invalidRequest, .notFound:
+      guard cursor != nil else { return false }
       if !canStartAgain { expiriesInPlace += 1 }
       if expiriesInPlace > 3 {
         end = .failed(
@@ -150,8 +150,7 @@ extension KeysetWalk.Failure: CustomStringConvertible {
     switch self {
     case .tooManyAtOneInstant(let date):
       "10,000 or more objects were changed at exactly \(date), or in these minutes, which is more than a search "
-        + "can return; "
-        + "read this stream without the search"
+        + "can return; read this stream without the search"
     case .filterIgnored(let date):
       "the search returned objects from before \(date) although it asked for later ones; "
         + "read this stream without the search"

@@ -5,8 +5,9 @@ extension FieldKind {
   ///
   /// - Throws: `Rejection` that names `field` when the value says nothing of this kind.
   func coerced(_ value: JSONValue, field: String) throws(Rejection) -> JSONValue {
-    let refused = Rejection("\"\(field)\" must be \(requirement), not \(value.brief)")
+    let given = value
     let value = isStructured ? value.unpacked : value
+    func refused() -> Rejection { Rejection("\"\(field)\" must be \(requirement), not \(given.brief)") }
     switch (self, value) {
     case (_, .null), (.json, _): return value
     case (.text, .string), (.html, .string), (.url, .string), (.phone, .string), (.reference, .string):
@@ -18,7 +19,7 @@ extension FieldKind {
     case (.number, .string(let text)):
       if text.isEmpty { return .null }
       guard let number = try? JSONValue(parsing: ContactText.trimmed(text)), case .number = number else {
-        throw refused
+        throw refused()
       }
       return number
     case (.boolean, .string("")): return .null
@@ -31,20 +32,20 @@ extension FieldKind {
       return .bool(number.int == 1)
     case (.instant, .string(let text)), (.day, .string(let text)), (.moment, .string(let text)):
       if text.isEmpty { return .null }
-      guard let instant = Timestamp(text) else { throw refused }
+      guard let instant = Timestamp(text) else { throw refused() }
       if case .day = self { return .string(instant.dateText) }
       return value
     case (.texts, .array(let elements)):
-      guard elements.allSatisfy({ $0.string != nil }) else { throw refused }
+      guard elements.allSatisfy({ $0.string != nil }) else { throw refused() }
       return value
     case (.texts, .string(let text)): return text.isEmpty ? .null : [value]
     case (.entries(let kind), _):
       let isEntry = { (entry: JSONValue) in
         entry.isNull || entry.object != nil || (entry.string != nil && kind.identity != nil)
       }
-      guard value.list.allSatisfy(isEntry) else { throw refused }
+      guard value.list.allSatisfy(isEntry) else { throw refused() }
       return .array(value.list.compactMap(kind.cleaned))
-    default: throw refused
+    default: throw refused()
     }
   }
 

@@ -1,6 +1,8 @@
+import TestSupport
+
 /// Spoils texts in a way that is the same in every run.
 struct Mutator {
-  private var state: UInt64
+  private var random: SeededGenerator
   private static let tokens = [
     "null", "true", "{", "}", "[", "]", "\"", ",", ":", "\\", "\n", "\\ud83d", "\\u0000", "-1e999", "01",
     "NaN", "\u{0}",
@@ -9,19 +11,10 @@ struct Mutator {
     "\"type\"", "\"RECORD\"", "\"2024-05-01\"", "9999999999999999999999",
   ].map { Array($0.utf8) }
 
-  init(seed: UInt64) { state = seed }
-
-  /// The next number of SplitMix64.
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
+  init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
   /// A number below `bound`.
-  mutating func number(below bound: Int) -> Int { Int(next() % UInt64(max(bound, 1))) }
+  mutating func number(below bound: Int) -> Int { Int(random.next() % UInt64(max(bound, 1))) }
 
   /// The text with one to four faults in it.
   mutating func spoil(_ text: String) -> [UInt8] {
@@ -30,7 +23,7 @@ struct Mutator {
       let start = number(below: bytes.count + 1)
       let end = min(start + number(below: 12), bytes.count)
       switch number(below: 6) {
-      case 0 where start < bytes.count: bytes[start] = UInt8(truncatingIfNeeded: next())
+      case 0 where start < bytes.count: bytes[start] = UInt8(truncatingIfNeeded: random.next())
       case 1: bytes.removeSubrange(start..<end)
       case 2: bytes.insert(contentsOf: bytes[start..<end], at: number(below: bytes.count + 1))
       case 3: bytes.removeSubrange(start...)
