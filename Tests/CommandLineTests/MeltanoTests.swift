@@ -11,31 +11,37 @@ import Testing
     "NO_COLOR": "1",
   ]
 
+  /// Every project's file up to the tap's own settings.
+  private static let head = """
+    default_environment: dev
+    environments: [{name: dev}]
+    send_anonymous_usage_stats: false
+    plugins:
+      extractors:
+      - name: tap-close
+        namespace: tap_close
+        executable: \(product("tap-close"))
+        capabilities: [catalog, discover, state, about, structured-logging]
+        settings:
+        - {name: api_key, kind: string, sensitive: true}
+        - {name: base_url, kind: string}
+        - {name: search_lag_seconds, kind: integer}
+
+    """
+
   private func project(_ sandbox: RunningSandbox<Organisation>) throws -> TemporaryDirectory {
     let folder = try TemporaryDirectory()
     try folder.write(
-      """
-      default_environment: dev
-      environments: [{name: dev}]
-      send_anonymous_usage_stats: false
-      plugins:
-        extractors:
-        - name: tap-close
-          namespace: tap_close
-          executable: \(product("tap-close"))
-          capabilities: [catalog, discover, state, about, structured-logging]
-          settings:
-          - {name: api_key, kind: string, sensitive: true}
-          - {name: base_url, kind: string}
-          config: {base_url: "\(sandbox.baseURL)"}
-          select: ['leads.*', '!leads.custom?cf_*', '!leads.contacts', 'users.id', 'users.email']
-        loaders:
-        - name: target-jsonl
-          namespace: target_jsonl
-          executable: \(try Peer.targetJSONL.path())
-          settings: [{name: destination_path}, {name: do_timestamp_file, kind: boolean}]
-          config: {destination_path: output, do_timestamp_file: false}
-      """, to: "meltano.yml")
+      MeltanoTests.head + """
+            config: {base_url: "\(sandbox.baseURL)"}
+            select: ['leads.*', '!leads.custom?cf_*', '!leads.contacts', 'users.id', 'users.email']
+          loaders:
+          - name: target-jsonl
+            namespace: target_jsonl
+            executable: \(try Peer.targetJSONL.path())
+            settings: [{name: destination_path}, {name: do_timestamp_file, kind: boolean}]
+            config: {destination_path: output, do_timestamp_file: false}
+        """, to: "meltano.yml")
     try FileManager.default.createDirectory(atPath: folder.file("output"), withIntermediateDirectories: true)
     return folder
   }
@@ -72,37 +78,24 @@ import Testing
   ) throws -> TemporaryDirectory {
     let folder = try TemporaryDirectory()
     try folder.write(
-      """
-      default_environment: dev
-      environments: [{name: dev}]
-      send_anonymous_usage_stats: false
-      plugins:
-        extractors:
-        - name: tap-close
-          namespace: tap_close
-          executable: \(product("tap-close"))
-          capabilities: [catalog, discover, state, about, structured-logging]
-          settings:
-          - {name: api_key, kind: string, sensitive: true}
-          - {name: base_url, kind: string}
-          - {name: search_lag_seconds, kind: integer}
-          config: {base_url: "\(source.baseURL)", search_lag_seconds: 0}
-          select: ['users.*', 'lead_statuses.*', 'custom_fields.*', 'leads.*', 'contacts.*', 'tasks.*', 'notes.*']
-        loaders:
-        - name: target-close
-          namespace: target_close
-          executable: \(product("target-close"))
-          capabilities: [about, structured-logging]
-          settings:
-          - {name: api_key, kind: string, sensitive: true}
-          - {name: base_url, kind: string}
-          - {name: index_lag_seconds, kind: integer}
-          - {name: streams, kind: object}
-          config:
-            base_url: "\(copy.baseURL)"
-            index_lag_seconds: 0
-            streams: {leads: {max_deletes: 0}}
-      """, to: "meltano.yml")
+      MeltanoTests.head + """
+            config: {base_url: "\(source.baseURL)", search_lag_seconds: 0}
+            select: ['users.*', 'lead_statuses.*', 'custom_fields.*', 'leads.*', 'contacts.*', 'tasks.*', 'notes.*']
+          loaders:
+          - name: target-close
+            namespace: target_close
+            executable: \(product("target-close"))
+            capabilities: [about, structured-logging]
+            settings:
+            - {name: api_key, kind: string, sensitive: true}
+            - {name: base_url, kind: string}
+            - {name: index_lag_seconds, kind: integer}
+            - {name: streams, kind: object}
+            config:
+              base_url: "\(copy.baseURL)"
+              index_lag_seconds: 0
+              streams: {leads: {max_deletes: 0}}
+        """, to: "meltano.yml")
     return folder
   }
 

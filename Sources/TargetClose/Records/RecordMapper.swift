@@ -133,6 +133,7 @@ struct RecordMapper: Sendable {
 extension FieldMapping {
   /// The record's fields under Close's names, with those that are not to be written left out.
   func apply(to record: JSONObject) -> JSONObject {
+    if renames.isEmpty, excluded.isEmpty, constants.isEmpty { return record }
     var fields = JSONObject()
     for (name, value) in record {
       let renamed = renames[name] ?? name

@@ -68,14 +68,10 @@ struct TargetContactAndLeadTests {
     #expect(ann["emails"]?.array?.compactMap { $0["email"]?.string } == ["u1@c1.com", "second@c1.com"])
   }
 
-  @Test(arguments: ["hang=600s", "slow=600s-per-kB"], Array(0..<14))
-  func `killed between any request and its answer, it doubles neither people nor companies`(
-    hold: String, answers: Int
+  /// Kills a target once so many requests have been answered and the next one is held up.
+  private func kill(
+    _ process: RunningProcess, of sandbox: RunningSandbox<Organisation>, after answers: Int
   ) async throws {
-    let sandbox = try startEmptySandbox(server: { $0.faults = "\(hold),after=\(answers)" })
-    let config: JSONObject = ["streams": .object(TargetContactAndLeadTests.streams), "concurrency": 2]
-    let target = try Target(sandbox, Target.killed.merging(config))
-    let process = try target.start(stdin: TargetContactAndLeadTests.input.text)
     let isHeld = await eventually {
       let statistics = sandbox.server.statistics
       return statistics.requests > answers || (statistics.requests == answers && statistics.inFlight > 0)
@@ -84,6 +80,17 @@ struct TargetContactAndLeadTests {
     process.send(9)
     _ = await process.outcome()
     try sandbox.server.setFaults("")
+  }
+
+  @Test(arguments: ["hang=600s", "slow=600s-per-kB"], Array(0..<14))
+  func `killed between any request and its answer, it doubles neither people nor companies`(
+    hold: String, answers: Int
+  ) async throws {
+    let sandbox = try startEmptySandbox(server: { $0.faults = "\(hold),after=\(answers)" })
+    let config: JSONObject = ["streams": .object(TargetContactAndLeadTests.streams), "concurrency": 2]
+    let target = try Target(sandbox, Target.killed.merging(config))
+    let process = try target.start(stdin: TargetContactAndLeadTests.input.text)
+    try await kill(process, of: sandbox, after: answers)
     try await target.run(TargetContactAndLeadTests.input).expectHealthy()
     expectPeople(in: sandbox)
   }
@@ -112,14 +119,7 @@ struct TargetContactAndLeadTests {
     let sandbox = try startEmptySandbox(server: { $0.faults = "\(hold),after=\(answers)" })
     let target = try Target(sandbox, Target.killed)
     let process = try target.start(stdin: TargetContactAndLeadTests.nested.text)
-    let isHeld = await eventually {
-      let statistics = sandbox.server.statistics
-      return statistics.requests > answers || (statistics.requests == answers && statistics.inFlight > 0)
-    }
-    #expect(isHeld)
-    process.send(9)
-    _ = await process.outcome()
-    try sandbox.server.setFaults("")
+    try await kill(process, of: sandbox, after: answers)
     // The contacts come as a stream of their own as well.
     let contacts: [Message] = [
       .schema("contacts"), .record("contacts", ["id": "C1", "lead_id": "L1", "name": "Ann", "title": "CEO"]),
