@@ -5,6 +5,18 @@ extension JSONCursor {
   @inlinable
   @discardableResult
   public mutating func skipValue() throws(JSONError) -> Range<Int> {
+    let start = head
+    let end = endOfPlainValue(at: start)
+    guard end < 0 else {
+      head = end
+      return start..<end
+    }
+    return try skipValueCarefully()
+  }
+
+  /// Skips a value byte by byte, which tells what is wrong with it.
+  @usableFromInline
+  mutating func skipValueCarefully() throws(JSONError) -> Range<Int> {
     guard let next = peek() else { throw JSONError(.unexpectedEnd, at: count) }
     let start = head
     switch next {
@@ -23,10 +35,10 @@ extension JSONCursor {
   mutating func skipContainer() throws(JSONError) {
     if byte(head) == UInt8(ascii: "{") {
       try enterObject()
-      while try nextKey() != nil { try skipValue() }
+      while try nextKey() != nil { _ = try skipValueCarefully() }
     } else {
       try enterArray()
-      while try nextElement() { try skipValue() }
+      while try nextElement() { _ = try skipValueCarefully() }
     }
   }
 

@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  public import Glibc
-#else
-  public import Darwin
-#endif
-
 /// A validating pull reader over the bytes of one JSON text (RFC 8259).
 ///
 /// Nothing is built: values are skipped (and checked on the way) or handed out as byte ranges, so a page
@@ -39,6 +33,15 @@ public struct JSONCursor {
     // Safety: an empty buffer may have no address, but then `count` is 0 and nothing is ever read.
     unsafe base = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1).unsafelyUnwrapped
     count = bytes.count
+  }
+
+  /// The byte at `offset`, which must lie inside the text.
+  @inlinable
+  public subscript(offset: Int) -> UInt8 {
+    @inline(__always) get {
+      precondition(UInt(bitPattern: offset) < UInt(bitPattern: count))
+      return byte(offset)
+    }
   }
 
   // Safety: callers compare `index` with `count` first; the buffer outlives the cursor (`withJSONCursor`).
@@ -160,7 +163,17 @@ extension JSONCursor {
   @inlinable
   @inline(__always)
   static func isEqual(_ left: UnsafeRawPointer, _ right: UnsafeRawPointer, _ count: Int) -> Bool {
-    guard count >= 8 else { return unsafe memcmp(left, right, count) == 0 }
+    guard count >= 8 else {
+      var offset = 0
+      while offset < count {
+        guard
+          unsafe left.load(fromByteOffset: offset, as: UInt8.self)
+            == right.load(fromByteOffset: offset, as: UInt8.self)
+        else { return false }
+        offset &+= 1
+      }
+      return true
+    }
     var offset = 0
     // Eight at a time; the last eight may overlap those before.
     while true {

@@ -20,22 +20,26 @@ extension JSONCursor {
   @inlinable
   @inline(__always)
   public mutating func skipString() throws(JSONError) -> JSONString {
+    if holds(UInt8(ascii: "\""), at: head) {
+      let start = head + 1
+      let end = nextSpecial(from: start)
+      if holds(UInt8(ascii: "\""), at: end) {
+        head = end + 1
+        return JSONString(content: start..<end, hasEscapes: false)
+      }
+    }
+    return try skipAnyString()
+  }
+
+  @usableFromInline
+  mutating func skipAnyString() throws(JSONError) -> JSONString {
     guard head < count else { throw JSONError(.unexpectedEnd, at: count) }
     guard byte(head) == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: head) }
     let start = head + 1
     var index = start
     var hasEscapes = false
     while true {
-      // Eight plain ASCII bytes at a time; the lowest flagged lane is the first that needs a look.
-      while index &+ 8 <= count {
-        let flags = JSONCursor.specialLanes(word(index))
-        if flags == 0 {
-          index &+= 8
-          continue
-        }
-        index &+= flags.trailingZeroBitCount &>> 3
-        break
-      }
+      index = nextSpecial(from: index)
       guard index < count else { throw JSONError(.unexpectedEnd, at: count) }
       let next = byte(index)
       if next == UInt8(ascii: "\"") {
@@ -47,17 +51,38 @@ extension JSONCursor {
     }
   }
 
-  /// High bit set in each lane that holds a quote, a backslash, a control character or a non-ASCII byte.
-  ///
-  /// Lanes above the lowest flagged one may be flagged falsely (borrows run upwards).
+  /// The first offset from `index` on where a quote, a backslash, a control character or a byte beyond ASCII stands,
+  /// sixteen bytes at a time; near the end of the text it is an offset before that.
   @inlinable
   @inline(__always)
-  static func specialLanes(_ word: UInt64) -> UInt64 {
-    let ones: UInt64 = 0x0101_0101_0101_0101
+  func nextSpecial(from index: Int) -> Int {
+    var index = index
+    while index &+ 16 <= count {
+      let lanes = specialLanes(at: index)
+      if lanes[0] | lanes[1] == 0 {
+        index &+= 16
+        continue
+      }
+      return index
+        &+ (lanes[0] != 0 ? lanes[0].trailingZeroBitCount &>> 3 : 8 &+ lanes[1].trailingZeroBitCount &>> 3)
+    }
+    return index
+  }
+
+  /// Sixteen bytes from `index` on, the first one in the lowest lane: the high bit is set where a quote, a backslash,
+  /// a control character or a byte beyond ASCII stands, and no other.
+  ///
+  /// Additions and bit operations only: vector comparisons are made one lane at a time (Swift 6.3).
+  // Safety: callers check that `index + 16 <= count`.
+  @inlinable
+  @inline(__always)
+  func specialLanes(at index: Int) -> SIMD2<UInt64> {
+    let bytes = unsafe base.loadUnaligned(fromByteOffset: index, as: SIMD16<UInt8>.self)
     // Flipping 0x02 leaves control characters below 0x20 and brings the quote (0x22) there: 0x20.
-    let quoteOrControl = (word ^ (ones &* 0x02)) &- (ones &* 0x21)
-    let backslash = (word ^ (ones &* 0x5C)) &- ones
-    return (quoteOrControl | backslash | word) & (ones &* 0x80)
+    let quoteOrControl = (bytes ^ SIMD16<UInt8>(repeating: 0x02)) &- SIMD16<UInt8>(repeating: 0x21)
+    let backslash = (bytes ^ SIMD16<UInt8>(repeating: 0x5C)) &- SIMD16<UInt8>(repeating: 1)
+    let flags = (quoteOrControl | backslash | bytes) & SIMD16<UInt8>(repeating: 0x80)
+    return unsafe unsafeBitCast(flags, to: SIMD2<UInt64>.self)
   }
 
   /// Checks the character or escape at `index`, which lies inside a string, and returns the offset behind it.

@@ -21,8 +21,11 @@ extension JSONCursor {
       try skipValue()
       return allowed.contains(type) ? .fitting : .contradicting
     }
+    if form == .instant, let (stem, end) = normalInstant(at: offset) {
+      move(to: end)
+      return stem == end ? .fitting : .normal(upTo: stem)
+    }
     let string = try skipString()
-    if form == .instant, let stem = normalStem(of: string) { return .normal(upTo: stem.upperBound) }
     if string.content.isEmpty { return allowed.contains(.null) ? .other(nil) : .contradicting }
     guard let instant = timestamp(of: string) else { return .contradicting }
     switch form {

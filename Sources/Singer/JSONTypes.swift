@@ -34,6 +34,7 @@ struct JSONTypes: OptionSet, Sendable {
   }
 
   /// The type of the value that starts with `byte`; whole numbers are not told from others.
+  @inline(__always)
   init(firstByte byte: UInt8) {
     switch byte {
     case UInt8(ascii: "\""): self = .string
@@ -56,8 +57,14 @@ struct JSONTypes: OptionSet, Sendable {
 }
 
 extension JSONCursor {
+  /// The type of the value at `offset`, if one stands there.
+  @inline(__always)
+  func type(at offset: Int) -> JSONTypes {
+    offset < count ? JSONTypes(firstByte: self[offset]) : .null
+  }
+
   /// The type of the value the cursor stands before.
   var nextType: JSONTypes {
-    mutating get { peek().map { JSONTypes(firstByte: $0) } ?? .null }
+    @inline(__always) mutating get { peek().map { JSONTypes(firstByte: $0) } ?? .null }
   }
 }

@@ -1,106 +1,155 @@
 import JSONBytes
 
 extension RecordEncoder {
-  /// Copies the fields of the object at the cursor, without its braces, behind `start`.
+  /// Copies the members of the object at the cursor, most of them without making anything of their values.
   mutating func encodeFields(
-    _ cursor: inout JSONCursor, object: Int, start: Int, into output: inout [UInt8]
+    _ cursor: inout JSONCursor, object: Int, _ members: inout MemberRun, into output: RecordLines
   ) throws(JSONError) {
-    var run = FieldRun(start: start)
-    var previous = object
     try cursor.enterObject()
-    while try cursor.nextMember() {
-      let keyStart = cursor.offset
-      let expected = plan.keys.skipExpected(behind: previous, &cursor)
-      let field: RecordPlan.Field
-      let key: JSONString
-      if expected >= 0 {
-        key = JSONString(content: keyStart + 1..<cursor.offset - 2, hasEscapes: false)
-        if object == 0 { try meet(expected, at: keyStart) }
-        field = plan.fields[expected]
-        previous = expected
+    // The cursor itself follows only where there is more to do than to copy.
+    var end = cursor.offset
+    var start = end
+    var previous = object
+    var spacing = self.spacing
+    while true {
+      var (index, value) = plan.fields.expected(behind: previous, at: start, cursor)
+      var key = JSONString(content: start + 1..<max(value - 2, start + 1), hasEscapes: false)
+      if index < 0 {
+        guard let next = try nextMember(&cursor, behind: previous, from: end, to: start, in: object) else {
+          return
+        }
+        (index, key, value) = next
+        spacing = self.spacing
+      }
+      if spacing > 0, cursor.holds(UInt8(ascii: " "), at: value) { value &+= spacing }
+      end = -1
+      if index >= 0 {
+        previous = index
+        let field = unsafe plan.fields.entries + index
+        if object == 0 {
+          guard unsafe field.pointee.value.lastMet != recordNumber else {
+            throw JSONError(.duplicateKey, at: key.start)
+          }
+          unsafe field.pointee.value.lastMet = recordNumber
+        }
+        let shortcut = unsafe field.pointee.value.shortcut
+        end = cursor.endOfPlainValue(at: value, shortcut.types)
+        if end < 0, shortcut.takesInstants, let instant = cursor.normalInstant(at: value) {
+          end = instant.end
+          members.keep(from: key.start, &copy, output)
+          if instant.stem < end { copy.write("Z\"", insteadOf: instant.stem..<end, cursor, to: output) }
+        }
+      }
+      if end >= 0 {
+        members.keep(from: key.start, &copy, output)
+        members.close(at: end)
       } else {
-        key = try cursor.readKey()
-        field = try self.field(key, cursor, in: object, behind: &previous)
+        cursor.move(to: value)
+        try encodeMember(&cursor, key, index, in: object, &members, into: output)
+        end = cursor.offset
       }
-      if !field.roles.isEmpty { try note(field.roles, cursor) }
-      switch field.action {
-      case .skip:
-        try cursor.skipValue()
-        run.flush(cursor, to: &output)
-      case .copy(.any):
-        try cursor.skipValue()
-        run.extend(from: key, to: cursor.offset)
-      case .copy(let allowed):
-        let type = cursor.nextType
-        let value = try cursor.skipValue()
-        if allowed.contains(type) || allowed.permits(type, value, cursor) {
-          run.extend(from: key, to: cursor.offset)
-        } else {
-          contradict(key, cursor, in: object, field.roles, &run, &output)
-        }
-      case .date(let form, let allowed):
-        let type = cursor.nextType
-        let start = cursor.offset
-        switch try cursor.readDate(form, type, allowed) {
-        case .fitting:
-          run.extend(from: key, to: cursor.offset)
-        case .normal(let end):
-          run.extend(from: key, to: end)
-          run.flush(cursor, to: &output)
-          output.append("Z\"")
-        case .contradicting:
-          contradict(key, cursor, in: object, field.roles, &run, &output)
-        case .other(let instant):
-          run.extend(from: key, to: start)
-          run.flush(cursor, to: &output)
-          output.appendDate(instant)
-        }
-      case .descend(let inner, let allowed):
-        if allowed.contains(cursor.nextType) {
-          run.extend(from: key, to: cursor.offset)
-          run.flush(cursor, to: &output)
-          try encodeInside(&cursor, inner, into: &output)
-        } else {
-          try cursor.skipValue()
-          contradict(key, cursor, in: object, field.roles, &run, &output)
-        }
-      case .collect:
-        try cursor.skipValue()
-        run.flush(cursor, to: &output)
-        collect(key, cursor)
-      case .list:
-        run.flush(cursor, to: &output)
-        list(key, value: try cursor.skipValue(), cursor)
+      start = -1
+      if cursor.holds(UInt8(ascii: ","), at: end),
+        spacing == 0 || cursor.holds(UInt8(ascii: " "), at: end &+ 1)
+      {
+        start = end &+ 1 &+ spacing
       }
     }
-    run.flush(cursor, to: &output)
   }
 
-  /// The field that a key names which was not expected; what a schema does not know is decided on by name, inside
-  /// objects copied.
-  private mutating func field(
-    _ key: JSONString, _ cursor: JSONCursor, in object: Int, behind previous: inout Int
-  ) throws(JSONError) -> RecordPlan.Field {
-    let known = find(key, cursor, in: object, behind: previous)
-    guard object == 0 else {
-      previous = known ?? previous
-      return known.map { plan.fields[$0] } ?? RecordPlan.Field(action: .copy(allowed: .any))
-    }
-    guard let index = known ?? learn(key, cursor) else {
-      return RecordPlan.Field(action: plan.action(forUndeclared: cursor.text(of: key)))
-    }
-    try meet(index, at: key.start)
-    previous = index
-    return plan.fields[index]
-  }
-
-  /// Takes note of a field of the record itself.
+  /// Moves to the member behind the one that ends at `end`, when another one comes than is expected.
   ///
-  /// - Throws: `duplicateKey` when it has come before.
-  @inline(__always)
-  private mutating func meet(_ index: Int, at offset: Int) throws(JSONError) {
-    guard lastMet[index] != recordNumber else { throw JSONError(.duplicateKey, at: offset) }
-    lastMet[index] = recordNumber
+  /// - Parameter start: where it would begin with the spacing expected, or -1; `end` itself for the first member.
+  /// - Returns: the index of its key, the key, and the offset behind its colon; nil at the end of the object.
+  @inline(never)
+  private mutating func nextMember(
+    _ cursor: inout JSONCursor, behind previous: Int, from end: Int, to start: Int, in object: Int
+  ) throws(JSONError) -> (index: Int, key: JSONString, end: Int)? {
+    let isFirst = start == end
+    if !isFirst, cursor.holds(UInt8(ascii: "}"), at: end) {
+      cursor.leaveObject(closedAt: end)
+      return nil
+    }
+    let (index, colon) = plan.fields.expectedFurther(behind: previous, at: start, cursor)
+    if index >= 0 { return (index, JSONString(content: start + 1..<colon - 2, hasEscapes: false), colon) }
+    cursor.move(to: end, isFirstItem: isFirst)
+    guard try cursor.nextMember() else { return nil }
+    let key = try cursor.readKey()
+    if !isFirst { spacing = key.start == end + 2 && cursor.holds(UInt8(ascii: " "), at: end + 1) ? 1 : 0 }
+    return (self.index(of: key, cursor, in: object, behind: previous), key, cursor.offset)
+  }
+
+  /// Writes a member whose value is at the cursor, or leaves it out, as its plan says.
+  @inline(never)
+  private mutating func encodeMember(
+    _ cursor: inout JSONCursor, _ key: JSONString, _ index: Int, in object: Int, _ members: inout MemberRun,
+    into output: RecordLines
+  ) throws(JSONError) {
+    let field = index >= 0 ? plan.fields[index] : unknownField(key, in: object, cursor)
+    if !field.roles.isEmpty { try note(field.roles, cursor) }
+    switch field.action {
+    case .skip:
+      members.drop(&copy, cursor, output)
+      try cursor.skipValue()
+    case .copy(let allowed):
+      let type = cursor.nextType
+      if allowed.contains(type) {
+        try cursor.skipValue()
+        members.keep(from: key, to: cursor.offset, &copy, output)
+      } else if allowed.permits(type, try cursor.skipValue(), cursor) {
+        members.keep(from: key, to: cursor.offset, &copy, output)
+      } else {
+        contradict(key, cursor, in: object, field.roles, &members, output)
+      }
+    case .date(let form, let allowed):
+      let type = cursor.nextType
+      let start = cursor.offset
+      switch try cursor.readDate(form, type, allowed) {
+      case .fitting:
+        members.keep(from: key, to: cursor.offset, &copy, output)
+      case .normal(let end):
+        members.keep(from: key, to: cursor.offset, &copy, output)
+        copy.write("Z\"", insteadOf: end..<cursor.offset, cursor, to: output)
+      case .contradicting:
+        contradict(key, cursor, in: object, field.roles, &members, output)
+      case .other(let instant):
+        members.keep(from: key, to: cursor.offset, &copy, output)
+        copy.flush(upTo: start, cursor, to: output)
+        scratch.removeAll(keepingCapacity: true)
+        scratch.appendDate(instant)
+        output.append(scratch)
+        copy.start = cursor.offset
+      }
+    case .descend(let inner, let allowed):
+      if allowed.contains(cursor.nextType) {
+        members.keep(from: key.start, &copy, output)
+        try encodeInside(&cursor, inner, into: output)
+        members.close(at: cursor.offset)
+      } else {
+        try cursor.skipValue()
+        contradict(key, cursor, in: object, field.roles, &members, output)
+      }
+    case .collect:
+      members.drop(&copy, cursor, output)
+      try cursor.skipValue()
+      collect(key, cursor)
+    case .list:
+      members.drop(&copy, cursor, output)
+      list(key, value: try cursor.skipValue(), cursor)
+    }
+  }
+
+  /// What becomes of a member when there are too many names to remember them all.
+  private func unknownField(_ key: JSONString, in object: Int, _ cursor: JSONCursor) -> RecordPlan.Field {
+    RecordPlan.Field(
+      action: object == 0 ? plan.action(forUndeclared: cursor.text(of: key)) : .copy(allowed: .any))
+  }
+
+  /// The field that a key names which was not expected; -1 when there are too many to know it.
+  private mutating func index(
+    of key: JSONString, _ cursor: JSONCursor, in object: Int, behind previous: Int
+  ) -> Int {
+    find(key, cursor, in: object, behind: previous) ?? learn(key, in: object, cursor) ?? -1
   }
 
   private mutating func find(
@@ -108,7 +157,7 @@ extension RecordEncoder {
   ) -> Int? {
     if key.hasEscapes { return plan.find(cursor.text(of: key), in: object, behind: previous) }
     return unsafe cursor.withBytes(in: key.content) {
-      unsafe plan.keys.find($0, in: object, behind: previous)
+      unsafe plan.fields.find($0, in: object, behind: previous)
     }
   }
 
@@ -128,24 +177,30 @@ extension RecordEncoder {
 
   /// An object, or an array whose objects have the same fields; anything else is copied.
   private mutating func encodeInside(
-    _ cursor: inout JSONCursor, _ object: Int, into output: inout [UInt8]
+    _ cursor: inout JSONCursor, _ object: Int, into output: RecordLines
   ) throws(JSONError) {
     switch cursor.nextType {
     case .object:
-      output.append("{")
-      try encodeFields(&cursor, object: object, start: output.count, into: &output)
-      output.append("}")
+      var members = MemberRun(behind: cursor.offset + 1)
+      try encodeFields(&cursor, object: object, &members, into: output)
+      if members.isBroken { copy.start = cursor.offset - 1 }
     case .array:
-      output.append("[")
-      let start = output.count
       try cursor.enterArray()
-      while try cursor.nextElement() {
-        output.appendComma(from: start)
-        try encodeInside(&cursor, object, into: &output)
-      }
-      output.append("]")
+      while try cursor.nextElement() { try encodeInside(&cursor, object, into: output) }
     default:
-      cursor.copy(try cursor.skipValue(), to: &output)
+      try cursor.skipValue()
     }
+  }
+}
+
+extension JSONCursor {
+  /// The offset behind the value at `offset` when it is plain and of one of these types; else -1.
+  @inline(__always)
+  fileprivate func endOfPlainValue(at offset: Int, _ types: JSONTypes) -> Int {
+    if holds(UInt8(ascii: "\""), at: offset) {
+      return types.contains(.string) ? endOfPlainString(at: offset) : -1
+    }
+    if types.contains(type(at: offset)) { return endOfPlainValue(at: offset) }
+    return types.contains(.integer) ? endOfPlainInteger(at: offset) : -1
   }
 }

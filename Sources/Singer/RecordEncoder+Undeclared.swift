@@ -5,13 +5,21 @@ import JSONBytes
 extension RecordEncoder {
   /// Names beyond these are decided on each time, so that a stream of ever new ones needs no more memory.
   private static let mostNames = 10_000
+  /// Bytes; a longer one is decided on each time as well.
+  private static let longestName = 1000
 
-  /// Decides once what becomes of a top-level field that no schema declares, and returns its index.
-  mutating func learn(_ key: JSONString, _ cursor: JSONCursor) -> Int? {
-    guard plan.fields.count < RecordEncoder.mostNames else { return nil }
+  /// Takes in a field that no schema declares, having decided once what becomes of it, and returns its index.
+  ///
+  /// Inside objects all fields are copied.
+  mutating func learn(_ key: JSONString, in object: Int, _ cursor: JSONCursor) -> Int? {
+    guard plan.fields.count < RecordEncoder.mostNames, key.content.count <= RecordEncoder.longestName else {
+      return nil
+    }
     let name = cursor.text(of: key)
+    guard object == 0 else {
+      return plan.add(name, RecordPlan.Field(action: .copy(allowed: .any)), in: object)
+    }
     if !plan.isListed(name) { undeclaredNames.append(name) }
-    lastMet.append(0)
     return plan.add(name, RecordPlan.Field(action: plan.action(forUndeclared: name)))
   }
 
@@ -21,33 +29,37 @@ extension RecordEncoder {
     cursor.copy(key.start..<cursor.offset, to: &undeclared)
   }
 
-  /// Treats a field of the record whose value contradicts the schema like an undeclared one.
+  /// Treats a field of the record whose value contradicts the schema like an undeclared one; says whether it
+  /// stays.
   ///
   /// Inside an object it stays where it is: there is no better place for it, and loaders keep objects whole.
   mutating func contradict(
-    _ key: JSONString, _ cursor: JSONCursor, in object: Int, _ roles: RecordPlan.Roles, _ run: inout FieldRun,
-    _ output: inout [UInt8]
+    _ key: JSONString, _ cursor: JSONCursor, in object: Int, _ roles: RecordPlan.Roles,
+    _ members: inout MemberRun,
+    _ output: RecordLines
   ) {
-    guard object == 0 else { return run.extend(from: key, to: cursor.offset) }
-    if roles.contains(.key), let text = facts.key { return write(key, text, cursor, &run, &output) }
+    guard object == 0 else { return members.keep(from: key, to: cursor.offset, &copy, output) }
+    if roles.contains(.key), let text = facts.key { return write(key, text, cursor, &members, output) }
     contradictions[cursor.text(of: key), default: 0] += 1
     if plan.options.undeclared == .pass {
-      run.extend(from: key, to: cursor.offset)
+      members.keep(from: key, to: cursor.offset, &copy, output)
     } else {
-      run.flush(cursor, to: &output)
+      members.drop(&copy, cursor, output)
       if plan.collectsUndeclared { collect(key, cursor) }
     }
   }
 
   /// Writes the key of the record, which no loader can do without, as a text.
   private mutating func write(
-    _ key: JSONString, _ text: String, _ cursor: JSONCursor, _ run: inout FieldRun, _ output: inout [UInt8]
+    _ key: JSONString, _ text: String, _ cursor: JSONCursor, _ members: inout MemberRun, _ output: RecordLines
   ) {
-    run.flush(cursor, to: &output)
-    output.appendComma(from: run.start)
-    cursor.copy(key.start..<key.end, to: &output)
-    output.append(":")
-    output.appendJSONString(text)
+    members.keep(from: key, to: cursor.offset, &copy, output)
+    copy.flush(upTo: key.end, cursor, to: output)
+    scratch.removeAll(keepingCapacity: true)
+    scratch.append(":")
+    scratch.appendJSONString(text)
+    output.append(scratch)
+    copy.start = cursor.offset
   }
 
   /// Keeps a prefixed field as `{"id": rest of the name, "value": …}`.

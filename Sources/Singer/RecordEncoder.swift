@@ -3,7 +3,7 @@ public import JSONBytes
 /// Turns records of a page into RECORD lines: one walk over their bytes, ranges copied, nothing built.
 ///
 ///     {"id": "lead_1", "date_updated": "2024-05-01T00:00:00+00:00", "new": 1}
-///     {"type":"RECORD","stream":"leads","record":{"id": "lead_1","date_updated":"2024-05-01T00:00:00.000000Z",
+///     {"type":"RECORD","stream":"leads","record":{"id": "lead_1", "date_updated": "2024-05-01T00:00:00.000000Z",
 ///      "_undeclared":{"new": 1}},"time_extracted":"…"}
 ///
 /// A value whose type contradicts the schema is treated as undeclared: it is kept, and no loader chokes on it.
@@ -20,15 +20,21 @@ public struct RecordEncoder: Sendable {
   var plan: RecordPlan
   private let head: [UInt8]
   private var tail: [UInt8] = []
+  private let undeclaredOpening: [UInt8]
+  private let listOpening: [UInt8]
   // What becomes known of the record at hand on the way through it.
   var facts = Facts()
   /// Pairs to go into `_undeclared`, joined by commas.
   var undeclared: [UInt8] = []
   /// Elements to go into the list of prefixed fields, joined by commas.
   var listed: [UInt8] = []
-  /// Number of the record in which each top-level field was last met, to notice one that stands twice.
-  var lastMet: [Int]
   var recordNumber = 0
+  /// Spaces behind a comma of the page, and perhaps a colon: 0 or 1, or else it is told by 0.
+  var spacing = 0
+  /// Text on its way to the output.
+  var scratch: [UInt8] = []
+  /// What of the page has not been written yet.
+  var copy = PageCopy()
   /// Names met that no schema declares, in the order met; beyond thousands no further ones are noted.
   public internal(set) var undeclaredNames: [String] = []
   /// Values met whose type contradicts the schema, by field.
@@ -44,7 +50,8 @@ public struct RecordEncoder: Sendable {
     head.appendJSONString(plan.stream)
     head.append(",\"record\":{")
     self.head = head
-    lastMet = Array(repeating: 0, count: plan.keys.count)
+    undeclaredOpening = RecordEncoder.opening(RecordPlan.undeclaredField, "{")
+    listOpening = RecordEncoder.opening(plan.options.listField, "[")
     stamp(extractedAt: .now())
   }
 
@@ -64,52 +71,63 @@ public struct RecordEncoder: Sendable {
   ///   name them.
   /// - Throws: `JSONError` with the offset in the page; `output` is then as it was.
   public mutating func encode(
-    _ cursor: inout JSONCursor, constants: [UInt8] = [], into output: inout [UInt8]
+    _ cursor: inout JSONCursor, constants: [UInt8] = [], into output: RecordLines
   ) throws(JSONError) -> Facts {
     let lineStart = output.count
     do throws(JSONError) {
-      try encodeLine(&cursor, constants, into: &output)
+      try encodeLine(&cursor, constants, into: output)
     } catch {
-      output.removeSubrange(lineStart...)
+      output.truncate(to: lineStart)
       throw error
     }
-    if cursor.foundLineBreak { output.blankLineBreaks(from: lineStart) }
+    if cursor.foundLineBreak { output.replace(from: lineStart) { $0.blankLineBreaks() } }
     if cursor.foundUncleanText, plan.options.cleansText {
       cleanedRecords += 1
-      output.cleanText(from: lineStart)
+      output.replace(from: lineStart) { $0.cleanText() }
     }
     return facts
   }
 
   private mutating func encodeLine(
-    _ cursor: inout JSONCursor, _ constants: [UInt8], into output: inout [UInt8]
+    _ cursor: inout JSONCursor, _ constants: [UInt8], into output: RecordLines
   ) throws(JSONError) {
     recordNumber += 1
+    plan.fields.makeUnique()
     facts = Facts()
-    undeclared.removeAll(keepingCapacity: true)
-    listed.removeAll(keepingCapacity: true)
+    if !undeclared.isEmpty { undeclared.removeAll(keepingCapacity: true) }
+    if !listed.isEmpty { listed.removeAll(keepingCapacity: true) }
     cursor.foundUncleanText = false
     cursor.foundLineBreak = false
 
-    output.append(contentsOf: head)
+    output.append(head)
     let start = output.count
-    output.append(contentsOf: constants)
-    try encodeFields(&cursor, object: 0, start: start, into: &output)
-    if !listed.isEmpty {
-      output.appendComma(from: start)
-      output.appendJSONString(plan.options.listField)
-      output.append(":[")
-      output.append(contentsOf: listed)
-      output.append("]")
-    }
+    if !constants.isEmpty { output.append(constants) }
+    var members = MemberRun(hasMembers: !constants.isEmpty)
+    try encodeFields(&cursor, object: 0, &members, into: output)
+    members.drop(&copy, cursor, output)
+    if !listed.isEmpty { append(listOpening, listed, UInt8(ascii: "]"), from: start, to: output) }
     if !undeclared.isEmpty {
-      output.appendComma(from: start)
-      output.appendJSONString(RecordPlan.undeclaredField)
-      output.append(":{")
-      output.append(contentsOf: undeclared)
-      output.append("}")
+      append(undeclaredOpening, undeclared, UInt8(ascii: "}"), from: start, to: output)
     }
-    output.append(contentsOf: tail)
+    output.append(tail)
+  }
+
+  private func append(
+    _ opening: [UInt8], _ items: [UInt8], _ closing: UInt8, from start: Int, to output: RecordLines
+  ) {
+    if output.count > start { output.append(UInt8(ascii: ",")) }
+    output.append(opening)
+    output.append(items)
+    output.append(closing)
+  }
+
+  /// `"name":` and a bracket.
+  private static func opening(_ name: String, _ bracket: StaticString) -> [UInt8] {
+    var opening: [UInt8] = []
+    opening.appendJSONString(name)
+    opening.append(":")
+    opening.append(bracket)
+    return opening
   }
 }
 
@@ -121,13 +139,13 @@ extension [UInt8] {
   }
 
   /// Line breaks stand only between tokens (a raw one inside a string is invalid), so a space does as well.
-  fileprivate mutating func blankLineBreaks(from start: Int) {
-    for index in start..<count - 1 where self[index] == 0x0A || self[index] == 0x0D { self[index] = 0x20 }
+  fileprivate mutating func blankLineBreaks() {
+    for index in 0..<count - 1 where self[index] == 0x0A || self[index] == 0x0D { self[index] = 0x20 }
   }
 
-  fileprivate mutating func cleanText(from start: Int) {
-    let line = Array(self[start...])
-    removeSubrange(start...)
+  fileprivate mutating func cleanText() {
+    let line = self
+    removeAll(keepingCapacity: true)
     withJSONCursor(line) { $0.appendCleaned(0..<line.count, to: &self) }
   }
 }

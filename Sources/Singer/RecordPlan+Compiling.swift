@@ -22,15 +22,13 @@ extension RecordPlan {
   /// Adds a field that its object does not have yet and returns its index.
   @discardableResult
   mutating func add(_ name: String, _ field: Field, in object: Int = 0) -> Int {
-    fields.append(field)
-    return keys.insert(name.utf8, in: object)
+    fields.insert(name.utf8, in: object, field)
   }
 
   /// Adds an object and what is inside it; returns its index.
   @discardableResult
   private mutating func addObject(_ schema: JSONValue, at path: [String], _ isSelected: IsSelected) -> Int {
-    let object = keys.addObject()
-    fields.append(Field(action: .skip))
+    let object = fields.addObject(Field(action: .skip))
     for (name, property) in schema["properties"]?.object ?? JSONObject() {
       let breadcrumb = path + ["properties", name]
       let action = isSelected(breadcrumb) ? action(for: property, at: breadcrumb, isSelected) : .skip
@@ -91,7 +89,7 @@ extension RecordPlan {
   mutating func find(_ name: String, in object: Int, behind previous: Int) -> Int? {
     var name = name
     return name.withUTF8 {
-      unsafe keys.find(UnsafeRawBufferPointer($0), in: object, behind: previous)
+      unsafe fields.find(UnsafeRawBufferPointer($0), in: object, behind: previous)
     }
   }
 }

@@ -70,18 +70,50 @@ public struct RecordPlan: Sendable {
   }
 
   struct Field: Sendable {
-    var action: Action
-    var roles: Roles = []
+    var action: Action {
+      didSet { shortcut = Shortcut(action, roles) }
+    }
+    var roles: Roles = [] {
+      didSet { shortcut = Shortcut(action, roles) }
+    }
+    private(set) var shortcut: Shortcut
+    /// Number of the record in which the field was last met, to notice one that stands twice.
+    var lastMet = 0
+
+    init(action: Action) {
+      self.action = action
+      shortcut = Shortcut(action, [])
+    }
+  }
+
+  /// Values that are copied without a further look.
+  struct Shortcut {
+    /// The types of which any plain value is.
+    private(set) var types: JSONTypes = []
+    /// Whether date-times are that need at most a `Z`.
+    private(set) var takesInstants = false
+
+    init(_ action: Action, _ roles: Roles) {
+      guard roles.isEmpty else { return }
+      switch action {
+      case .copy(let allowed): types = allowed
+      case .date(let form, let allowed):
+        takesInstants = form == .instant
+        types = allowed.subtracting(.string)
+      case .descend(_, let allowed): types = allowed.subtracting([.array, .object])
+      case .skip, .collect, .list: break
+      }
+    }
   }
 
   let stream: String
   let options: Options
   let collectsUndeclared: Bool
   private let listsFields: Bool
-  /// The keys of the record, which is object 0, and of the objects inside it that are looked into.
-  var keys = KeyTable()
-  /// What to do with each of them, by its index; what stands there for an object means nothing.
-  var fields: [Field] = []
+  /// What to do with each field of the record, which is object 0, and of the objects that are looked into.
+  ///
+  /// What is held for an object itself means nothing.
+  var fields = KeyTable<Field>()
 
   /// Compiles a plan.
   ///

@@ -44,13 +44,13 @@ struct RecordPathBenchmark {
   /// Measures the variants in turns, so that a change of the machine's speed hits all of them, and prints.
   mutating func run() throws(JSONError) {
     let clock = ContinuousClock()
-    var output: [UInt8] = []
+    let output = RecordLines()
     for _ in 0..<rounds {
       for index in variants.indices {
         let start = clock.now
         for _ in 0..<pagesPerRound {
-          output.removeAll(keepingCapacity: true)
-          try RecordPathBenchmark.encode(page.bytes, with: &variants[index].encoder, into: &output)
+          output.truncate(to: 0)
+          try RecordPathBenchmark.encode(page.bytes, with: &variants[index].encoder, into: output)
         }
         variants[index].measurement.add(clock.now - start)
         variants[index].written = output.count / page.recordCount
@@ -60,7 +60,7 @@ struct RecordPathBenchmark {
   }
 
   private static func encode(
-    _ page: [UInt8], with encoder: inout RecordEncoder, into output: inout [UInt8]
+    _ page: [UInt8], with encoder: inout RecordEncoder, into output: RecordLines
   ) throws(JSONError) {
     try withJSONCursor(page) { (cursor) throws(JSONError) in
       try cursor.enterObject()
@@ -70,7 +70,7 @@ struct RecordPathBenchmark {
           continue
         }
         try cursor.enterArray()
-        while try cursor.nextElement() { _ = try encoder.encode(&cursor, into: &output) }
+        while try cursor.nextElement() { _ = try encoder.encode(&cursor, into: output) }
       }
       try cursor.expectEnd()
     }

@@ -19,9 +19,9 @@ struct RecordEncoderTests {
     ) { _ in true }
     var encoder = RecordEncoder(plan)
     func line() throws -> String {
-      var output: [UInt8] = []
-      try withJSONCursor(Array(#"{"id":"x"}"#.utf8)) { _ = try encoder.encode(&$0, into: &output) }
-      return String(decoding: output, as: UTF8.self)
+      let output = RecordLines()
+      try withJSONCursor(Array(#"{"id":"x"}"#.utf8)) { _ = try encoder.encode(&$0, into: output) }
+      return String(decoding: output.bytes, as: UTF8.self)
     }
     encoder.stamp(extractedAt: Timestamp(seconds: 0))
     #expect(
@@ -85,15 +85,15 @@ struct RecordEncoderTests {
     #expect(try nested(record, without: []) == record)
     #expect(
       try nested(record, without: ["contacts.phone"])
-        == #"{"contacts": [{"name": "A","emails": [{"email": "a@b", "type": "x"}, {"type": "y"}], "new": [1]},{}],"owner": {"id": "o", "secret": "s"}}"#
+        == #"{"contacts": [{"name": "A","emails": [{"email": "a@b", "type": "x"}, {"type": "y"}], "new": [1]}, {}], "owner": {"id": "o", "secret": "s"}}"#
     )
     #expect(
       try nested(record, without: ["contacts.emails.type", "owner.secret", "contacts.name"])
-        == #"{"contacts": [{"phone": "1", "emails": [{"email": "a@b"},{}],"new": [1]},{}],"owner": {"id": "o"}}"#
+        == #"{"contacts": [{"phone": "1", "emails": [{"email": "a@b"}, {}], "new": [1]}, {}], "owner": {"id": "o"}}"#
     )
     #expect(
       try nested(record, without: ["contacts.emails", "owner"])
-        == #"{"contacts": [{"name": "A", "phone": "1","new": [1]},{}]}"#)
+        == #"{"contacts": [{"name": "A", "phone": "1","new": [1]}, {}]}"#)
     // Null, empty, and values that are no objects have nothing to leave out.
     for value in ["null", "[]", "[null, 1, \"phone\", [[]]]"] {
       let record = #"{"id": "x","contacts": \#(value)}"#
@@ -135,9 +135,9 @@ struct RecordEncoderTests {
     }
     var encoder = try encodeRecords(properties: properties).encoder
     for record in records {
-      var output: [UInt8] = []
-      try withJSONCursor(Array(record.utf8)) { _ = try encoder.encode(&$0, into: &output) }
-      #expect(String(decoding: output, as: UTF8.self).contains(record))
+      let output = RecordLines()
+      try withJSONCursor(Array(record.utf8)) { _ = try encoder.encode(&$0, into: output) }
+      #expect(String(decoding: output.bytes, as: UTF8.self).contains(record))
     }
   }
 
@@ -169,7 +169,7 @@ struct RecordEncoderTests {
       "{\n\"owner\"\n:\n{\n\"id\"\n:\n1\n,\n\"x\"\n:\n2\n}\n}",
       properties: ["owner": .objectType(["id": [:], "x": [:]])],
       deselected: ["owner.x"])
-    #expect(nested.records == [#"{"owner" : {"id" : 1}}"#])
+    #expect(nested.records == [#"{"owner" : { "id" : 1}}"#])
   }
 
   @Test("is made of the same bytes by every encoder, and by one that has seen other records")
@@ -201,23 +201,24 @@ struct RecordEncoderTests {
   func leavesNothingBehind() throws {
     var encoder = try encodeRecords(properties: properties).encoder
     let good = Array(#"{"id":"a","new":[1,{"x":"\u0000"}],"date_updated":"2024-01-01","value":1}"#.utf8)
+    let output = RecordLines()
+    try withJSONCursor(good) { _ = try encoder.encode(&$0, into: output) }
+    let before = output.bytes
     for cut in 0..<good.count {
-      var output = Array("before\n".utf8)
       #expect(throws: JSONError(.unexpectedEnd, at: cut)) {
-        try withJSONCursor(Array(good[..<cut])) { _ = try encoder.encode(&$0, into: &output) }
+        try withJSONCursor(Array(good[..<cut])) { _ = try encoder.encode(&$0, into: output) }
       }
-      #expect(output == Array("before\n".utf8))
+      #expect(output.bytes == before)
     }
     for record in ["[]", "1", "\"x\"", "null", "[{\"id\":1}]"] {
-      var output: [UInt8] = []
       #expect(throws: JSONError(.wrongType, at: 0)) {
-        try withJSONCursor(Array(record.utf8)) { _ = try encoder.encode(&$0, into: &output) }
+        try withJSONCursor(Array(record.utf8)) { _ = try encoder.encode(&$0, into: output) }
       }
-      #expect(output.isEmpty)
+      #expect(output.bytes == before)
     }
-    var output: [UInt8] = []
-    let facts = try withJSONCursor(good) { try encoder.encode(&$0, into: &output) }
+    output.truncate(to: 0)
+    let facts = try withJSONCursor(good) { try encoder.encode(&$0, into: output) }
     #expect(facts == RecordEncoder.Facts(key: "a", instant: Timestamp("2024-01-01")))
-    #expect(String(decoding: output, as: UTF8.self).contains(#"{"id":"a","date_updated":"2024-01-01T"#))
+    #expect(String(decoding: output.bytes, as: UTF8.self).contains(#"{"id":"a","date_updated":"2024-01-01T"#))
   }
 }

@@ -32,7 +32,7 @@ struct RecordFuzzTests {
       options.undeclared = random.pick([.collect, .drop, .pass])
       options.cleansText = random.pick([true, false])
       options.listedPrefix = random.pick([nil, "custom."])
-      let (lines, error) = encode(bytes, options)
+      let (lines, error) = encode(bytes, options, isTaught: random.pick([true, false]))
       let tree = Result { () throws(JSONError) in try JSONValue(parsing: bytes) }
       let text = String(decoding: bytes, as: UTF8.self)
       switch (tree, error) {
@@ -61,24 +61,36 @@ struct RecordFuzzTests {
     error.code == .duplicateKey || error.code == .wrongType
   }
 
-  private func encode(_ bytes: [UInt8], _ options: RecordPlan.Options) -> ([String], JSONError?) {
+  /// - Parameter isTaught: whether the encoder has seen the undamaged page before, and expects to see it again.
+  private func encode(
+    _ bytes: [UInt8], _ options: RecordPlan.Options, isTaught: Bool
+  ) -> (lines: [String], error: JSONError?) {
     var encoder = RecordEncoder(
       RecordPlan(
         stream: "leads", schema: ["properties": properties], keyProperty: "id",
         replicationKey: "date_updated",
         options: options, isSelected: RecordReference.isSelected))
-    var output: [UInt8] = []
+    if isTaught { _ = encode(page, with: &encoder) }
+    return encode(bytes, with: &encoder)
+  }
+
+  private func encode(
+    _ bytes: [UInt8], with encoder: inout RecordEncoder
+  ) -> (lines: [String], error: JSONError?) {
+    let output = RecordLines()
     var error: JSONError?
     do throws(JSONError) {
       try withJSONCursor(bytes) { (cursor) throws(JSONError) in
         try cursor.enterArray()
-        while try cursor.nextElement() { _ = try encoder.encode(&cursor, into: &output) }
+        while try cursor.nextElement() { _ = try encoder.encode(&cursor, into: output) }
         try cursor.expectEnd()
       }
     } catch let found {
       error = found
     }
-    return (output.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }, error)
+    return (
+      output.bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }, error
+    )
   }
 }
 

@@ -54,15 +54,16 @@ func encodeRecords(
   var encoded = EncodedRecords(encoder: RecordEncoder(plan))
   encoded.encoder.stamp(extractedAt: Timestamp(seconds: 1_704_067_200))
   let page = Array("[\(records.joined(separator: ","))]".utf8)
-  var output: [UInt8] = []
+  let lines = RecordLines()
   try withJSONCursor(page) { cursor in
     try cursor.enterArray()
     while try cursor.nextElement() {
       encoded.facts.append(
-        try encoded.encoder.encode(&cursor, constants: Array(constants.utf8), into: &output))
+        try encoded.encoder.encode(&cursor, constants: Array(constants.utf8), into: lines))
     }
     try cursor.expectEnd()
   }
+  let output = lines.bytes
   #expect(records.isEmpty || output.last == UInt8(ascii: "\n"), sourceLocation: sourceLocation)
   encoded.lines = output.dropLast().split(separator: UInt8(ascii: "\n")).map {
     String(decoding: $0, as: UTF8.self)

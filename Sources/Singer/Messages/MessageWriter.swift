@@ -45,6 +45,16 @@ public final class MessageWriter: Sendable {
   }
 
   /// Writes `count` records that stand in `lines` as encoded RECORD messages, each with its line break.
+  public func writeRecords(_ lines: RecordLines, count: Int) throws(SingerError) {
+    guard lines.count > 0 else { return }
+    try update { (state) throws(SingerError) in
+      try lines.withSpan { (lines) throws(SingerError) in try state.output.append(lines) }
+      state.recordCount += count
+      state.stateAtEnd = nil
+    }
+  }
+
+  /// Writes `count` records that stand in `lines` as encoded RECORD messages, each with its line break.
   public func writeRecords(_ lines: [UInt8], count: Int) throws(SingerError) {
     guard !lines.isEmpty else { return }
     try update { (state) throws(SingerError) in

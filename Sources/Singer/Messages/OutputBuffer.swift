@@ -21,15 +21,22 @@ struct OutputBuffer {
 
   /// Adds whole lines, a missing last line break included; pieces larger than the buffer are not copied.
   mutating func append(_ lines: [UInt8], now: ContinuousClock.Instant = .now) throws(SingerError) {
+    try append(lines.span, now: now)
+  }
+
+  /// Adds whole lines, a missing last line break included; pieces larger than the buffer are not copied.
+  mutating func append(_ lines: Span<UInt8>, now: ContinuousClock.Instant = .now) throws(SingerError) {
     if let failure { throw failure }
-    guard let last = lines.last else { return }
+    guard !lines.isEmpty else { return }
+    let last = lines[lines.count - 1]
     if bytes.count + lines.count > OutputBuffer.capacity { try flush() }
     if lines.count > OutputBuffer.capacity, last == 0x0A {
-      try write(lines)
+      failure = failureOfWriting(lines)
+      if let failure { throw failure }
       return
     }
     if bytes.isEmpty { waitingSince = now }
-    bytes += lines
+    unsafe lines.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
     if last != 0x0A { bytes.append(0x0A) }
   }
 
@@ -37,20 +44,20 @@ struct OutputBuffer {
   mutating func flush() throws(SingerError) {
     if let failure { throw failure }
     guard !bytes.isEmpty else { return }
-    try write(bytes)
+    failure = failureOfWriting(bytes.span)
+    if let failure { throw failure }
     bytes.removeAll(keepingCapacity: true)
     waitingSince = nil
   }
 
-  private mutating func write(_ lines: [UInt8]) throws(SingerError) {
+  private func failureOfWriting(_ lines: Span<UInt8>) -> SingerError? {
     do throws(Descriptor.Failure) {
       try Descriptor.writeAll(lines, to: descriptor)
+      return nil
     } catch {
       let reason =
         error.number == EPIPE ? "whoever read the output has gone" : "cannot write the output: \(error.text)"
-      let failure = SingerError(error.number == EPIPE ? .consumerGone : .output, reason)
-      self.failure = failure
-      throw failure
+      return SingerError(error.number == EPIPE ? .consumerGone : .output, reason)
     }
   }
 }

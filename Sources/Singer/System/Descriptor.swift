@@ -23,12 +23,16 @@ enum Descriptor {
 
   /// Writes all of `bytes`, waiting when a non-blocking descriptor is full.
   static func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(Failure) {
+    try writeAll(bytes.span, to: descriptor)
+  }
+
+  /// Writes all of `bytes`, waiting when a non-blocking descriptor is full.
+  static func writeAll(_ bytes: Span<UInt8>, to descriptor: Int32) throws(Failure) {
     var offset = 0
     while offset < bytes.count {
-      // Safety: the range `offset..<count` lies inside the array, which outlives the call.
-      let written = unsafe bytes.withUnsafeBytes { buffer in
-        let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[offset...])
-        return unsafe write(descriptor, rest.baseAddress, rest.count)
+      // Safety: the bytes are alive and unchanged as long as the span is.
+      let written = unsafe bytes.extracting(offset...).withUnsafeBytes { rest in
+        unsafe write(descriptor, rest.baseAddress, rest.count)
       }
       if written >= 0 {
         offset += written

@@ -25,7 +25,7 @@ final class RunOutput: Sendable {
   }
 
   /// Writes encoded records of `stream`; they change no bookmark.
-  func writeRecords(_ lines: [UInt8], count: Int) throws {
+  func writeRecords(_ lines: RecordLines, count: Int) throws {
     try state.withLock { _ in try writer.writeRecords(lines, count: count) }
   }
 

@@ -5,7 +5,7 @@ import Singer
 /// One page of a table, ready to be written.
 struct StreamPage: Sendable {
   /// RECORD lines of the rows that are wanted.
-  var lines: [UInt8] = []
+  let lines: RecordLines
   /// How many those are.
   var count = 0
   /// Replication values of those rows; nil where a row has none.
@@ -34,21 +34,20 @@ struct PageEncoder: Sendable {
   mutating func encode(
     _ response: APIResponse, isWanted: (RecordEncoder.Facts) -> Bool
   ) throws(JSONError) -> StreamPage {
-    var page = StreamPage()
+    var page = StreamPage(lines: RecordLines(capacity: response.body.count + response.body.count / 8))
     page.key = response.key
-    page.lines.reserveCapacity(response.body.count + response.body.count / 8)
     records.stamp(extractedAt: .now())
     page.envelope = try PageReader.readPage(response.body) { (cursor) throws(JSONError) in
       let mark = page.lines.count
       let start = cursor.offset
-      let facts = try records.encode(&cursor, constants: constants, into: &page.lines)
+      let facts = try records.encode(&cursor, constants: constants, into: page.lines)
       guard facts.key != nil else { throw JSONError(.wrongType, at: start) }
       page.rows.append(facts)
       if isWanted(facts) {
         page.instants.append(facts.instant)
         page.count += 1
       } else {
-        page.lines.removeLast(page.lines.count - mark)
+        page.lines.truncate(to: mark)
       }
     }
     // An answer that speaks of something else is no empty page.

@@ -26,7 +26,7 @@ struct Target: Sendable {
   }
 
   /// Settings for a target that is killed: what it has just sent may reach Close only after its end.
-  static let killed: JSONObject = ["index_lag_seconds": 1]
+  static let killed: JSONObject = ["index_lag_seconds": 3]
 
   /// Runs it to its end with these messages as its input.
   func run(

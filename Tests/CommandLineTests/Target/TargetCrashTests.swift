@@ -87,7 +87,7 @@ struct TargetCrashTests {
     creating("reset-after-processing"), creating("truncate"), creating("invalid-json"),
     creating("reset,first=1"),
     creating("close,first=1"), creating("status=500,first=1"), creating("status=502,first=1"),
-    creating("status=503,first=1"), creating("status=429,first=1,retry-after=0.1"), "close,every=5",
+    creating("status=503,first=1"), creating("status=429,first=1,retry-after=0.1"), "close,every=7",
     creating("status=200,first=1,body=<html>maintenance</html>"), "reset-after-processing,every=3",
   ])
   func `an answer that gets lost is found out about before anything is sent again`(faults: String)
