@@ -44,6 +44,15 @@ struct EasyHandle: ~Copyable {
   /// Sets a text option; libcurl copies the text.
   func set(_ option: CURLoption, _ value: String) { unsafe ccurl_set_string(raw, option, value) }
 
+  /// Gives libcurl a copy of the body; its size must be set before.
+  func setBody(_ body: [UInt8]) {
+    // Safety: libcurl reads as many bytes as the size says, which is the array's, and keeps no pointer to them.
+    unsafe body.withUnsafeBytes { bytes in
+      unsafe _ = ccurl_set_pointer(
+        raw, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+    }
+  }
+
   /// Keeps libcurl from any other protocol than the one meant.
   func allowOnly(https: Bool) {
     unsafe _ = ccurl_allow_only(

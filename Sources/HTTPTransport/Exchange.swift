@@ -87,12 +87,14 @@ extension Exchange {
     case let method:
       easy.set(CURLOPT_POST, true)
       easy.set(CURLOPT_POSTFIELDSIZE_LARGE, offset: request.body?.count ?? 0)
+      // A body that libcurl has of its own leaves in one packet with the headers, and can be sent again.
+      if request.isRepeatable, let body = request.body { easy.setBody(body) }
       if method != .post { easy.set(CURLOPT_CUSTOMREQUEST, method.rawValue) }
     }
     // libcurl sends a request again, whatever its verb, when a kept-alive connection dies without a byte of
-    // response. For a body it must rewind first, which `onSeek` refuses; a write without a body gets a
+    // response. For a body of ours it must rewind first, which `onSeek` refuses; a write without a body gets a
     // connection of its own. So no write is ever sent twice behind our back.
-    if request.method.isWrite && request.body?.isEmpty ?? true { easy.set(CURLOPT_FRESH_CONNECT, true) }
+    if !request.isRepeatable && request.body?.isEmpty ?? true { easy.set(CURLOPT_FRESH_CONNECT, true) }
   }
 
   private func configureCallbacks() {

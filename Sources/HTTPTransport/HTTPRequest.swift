@@ -35,6 +35,8 @@ public struct HTTPRequest: Sendable {
   public var headers: [(name: String, value: String)]
   /// The body; nil sends none.
   public var body: [UInt8]?
+  /// Whether it may be sent a second time, when the connection breaks before any answer: it only asks.
+  public var isRepeatable: Bool
   /// Who asks.
   public var authorization: HTTPAuthorization?
   /// How long the whole exchange may take, redirects included.
@@ -42,16 +44,18 @@ public struct HTTPRequest: Sendable {
   /// How long opening a connection may take.
   public var connectTimeout: Duration
 
-  /// Creates a request.
+  /// Creates a request; GET and HEAD are repeatable unless said otherwise.
   public init(
     method: HTTPMethod = .get, url: String, headers: [(name: String, value: String)] = [],
-    body: [UInt8]? = nil, authorization: HTTPAuthorization? = nil, timeout: Duration = .seconds(300),
+    body: [UInt8]? = nil, isRepeatable: Bool? = nil, authorization: HTTPAuthorization? = nil,
+    timeout: Duration = .seconds(300),
     connectTimeout: Duration = .seconds(30)
   ) {
     self.method = method
     self.url = url
     self.headers = headers
     self.body = body
+    self.isRepeatable = isRepeatable ?? !method.isWrite
     self.authorization = authorization
     self.timeout = timeout
     self.connectTimeout = connectTimeout

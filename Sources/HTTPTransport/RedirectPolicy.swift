@@ -45,6 +45,7 @@ package struct RedirectPolicy {
     if status == 303, next.method != .head {
       next.method = .get
       next.body = nil
+      next.isRepeatable = true
     }
     if destination.origin != address.origin {
       guard next.body == nil, !next.method.isWrite else {

@@ -218,13 +218,22 @@ struct CurlTransportTests {
     #expect(server.requests.map(\.path) == ["/first", "/second"])
   }
 
-  @Test func aReadOnADyingKeptAliveConnectionIsRepeated() async throws {
+  @Test(arguments: [HTTPMethod.get, .post, .put], [Array(#"{"query": {}}"#.utf8), nil])
+  func aReadOnADyingKeptAliveConnectionIsRepeated(_ method: HTTPMethod, _ body: [UInt8]?) async throws {
     let server = try RawServer { connection in
-      for _ in 0..<2 where connection.readRequest()?.path != "/dies" { connection.respond(body: "{}") }
+      // The connection that has answered once dies; the next one lives.
+      var hasAnswered = false
+      while let request = connection.readRequest(), !hasAnswered || request.path == "/first" {
+        connection.respond(body: "{}")
+        hasAnswered = true
+      }
     }
     _ = try await transport.send(HTTPRequest(url: server.url + "/first"))
-    let response = try await transport.send(HTTPRequest(url: server.url + "/second"))
+    let response = try await transport.send(
+      HTTPRequest(method: method, url: server.url + "/second", body: body, isRepeatable: true))
     #expect(response.status == 200)
+    #expect(server.requests.map(\.path) == ["/first", "/second", "/second"])
+    #expect(server.requests.dropFirst().allSatisfy { $0.body == body ?? [] })
   }
 
   // MARK: Refusals

@@ -12,7 +12,7 @@ extension APICall {
   package func request(_ configuration: ClientConfiguration) -> HTTPRequest {
     let address = configuration.baseURL + "/" + encodedPath
     var request = HTTPRequest(
-      method: method, url: address + APICall.queryText(query), body: body,
+      method: method, url: address + APICall.queryText(query), body: body, isRepeatable: kind == .read,
       timeout: configuration.requestTimeout)
     var standard = [("Accept", "application/json"), ("User-Agent", configuration.userAgent)]
     if method == .get, body == nil, request.url.utf8.count > APICall.longestURL {
