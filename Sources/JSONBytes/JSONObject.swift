@@ -8,7 +8,7 @@ public struct JSONObject: Sendable {
   public private(set) var values: [JSONValue] = []
   /// Positions by key; filled once the object is too large for a linear look.
   private var positions: [String: Int] = [:]
-  private static let linearLimit = 12
+  private static let linearLimit = 40
 
   /// An empty object.
   public init() {}
