@@ -1,5 +1,6 @@
 #!/bin/sh
-# Measures the record path alone, then tap-close beside tap-closeio on the same sandbox data, then target-close.
+# Measures the record path alone, then tap-close beside tap-closeio (and curl, which only stores the pages) on the
+# same sandbox data, then target-close.
 # BENCH_LEADS sets the size of the organisation (20000), BENCH_ROUNDS how often each program runs (3).
 set -eu
 cd "$(dirname "$0")/../.."
@@ -28,6 +29,10 @@ for stream in catalog["streams"]:
     stream["schema"]["selected"] = stream["tap_stream_id"] == "leads"
 json.dump(catalog, sys.stdout)' >"$work/closeio-catalog.json"
 
+# The same pages without making anything of them: what their bytes cost on the way from a socket into a file.
+printf 'silent\nuser = "%s:"\nurl = "%s/lead/?_limit=100&_skip=[0-%s:100]"\n' "$crm_key" "$crm_url" "$((leads - 100))" \
+  >"$work/curl"
+
 # measure CONTROL RECORDS NAME COMMAND...: one round, with the number of records and requests beside what was
 # measured; RECORDS is the number of them, or "out" for those in the output.
 measure() {
@@ -45,6 +50,7 @@ echo "leads of an organisation with $leads, $rounds rounds each, in turns"
 : >"$work/runs"
 for round in $(seq "$rounds"); do
   measure "$crm_control" out tap-close "$bin/tap-close" --config "$work/config.json" --catalog "$work/catalog.json"
+  measure "$crm_control" "$leads" curl curl --config "$work/curl"
   measure "$crm_control" out tap-closeio $closeio --config "$work/config.json" --catalog "$work/closeio-catalog.json"
 done
 python3 Tests/Scripts/summary.py "$work/runs" tap-closeio
