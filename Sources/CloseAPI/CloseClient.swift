@@ -59,6 +59,9 @@ public final class CloseClient: Sendable {
     self.init(configuration, credentials, transport: CurlTransport(options), observe: observe)
   }
 
+  /// Where tasks that do little but wait for answers run at the least cost; see `Transport.executor`.
+  public var executor: (any TaskExecutor)? { transport.executor }
+
   /// What has been done so far.
   public var totals: ClientTotals { state.withLock { $0.totals } }
 

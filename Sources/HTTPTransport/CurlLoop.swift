@@ -9,8 +9,11 @@ import Synchronization
 
 /// The network thread: it owns every transfer and is the only one to call libcurl, but for waking it up.
 ///
-///     drain the inbox -> perform -> collect what finished -> sleep until a socket, a timer or a wake-up
-final class CurlLoop: Sendable {
+///     drain the inbox -> perform -> collect what finished -> rest until a socket, a timer or a wake-up
+///
+/// It runs the jobs of tasks that prefer it as well: what such a task does with an answer, and what it asks next,
+/// happens right here, and no thread has to wake another one.
+final class CurlLoop: TaskExecutor {
   private enum Command {
     case start(Transfer)
     case cancel(UInt)
@@ -18,7 +21,15 @@ final class CurlLoop: Sendable {
 
   private struct Inbox {
     var commands: [Command] = []
+    var jobs: [UnownedJob] = []
+    /// Nothing more is to be started.
     var isClosed = false
+    /// Nobody looks in here any more.
+    var hasEnded = false
+    /// The thread has to be woken up to look in here.
+    var isResting = false
+
+    var isEmpty: Bool { commands.isEmpty && jobs.isEmpty }
   }
 
   private let options: CurlOptions
@@ -50,13 +61,30 @@ final class CurlLoop: Sendable {
 
   /// Lets the thread end once every transfer is done.
   func close() {
-    inbox.withLock { $0.isClosed = true }
-    multi.wakeUp()
+    post { $0.isClosed = true }
+  }
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    // Once the thread has ended: better here than never.
+    if !post({ $0.jobs.append(job) }) { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
   }
 
   private func post(_ command: Command) {
-    inbox.withLock { $0.commands.append(command) }
-    multi.wakeUp()
+    post { $0.commands.append(command) }
+  }
+
+  /// Puts something into the inbox; false when nobody looks in there any more.
+  @discardableResult
+  private func post(_ change: (inout Inbox) -> Void) -> Bool {
+    let (isAccepted, wasResting) = inbox.withLock { inbox in
+      guard !inbox.hasEnded else { return (false, false) }
+      change(&inbox)
+      defer { inbox.isResting = false }
+      return (true, inbox.isResting)
+    }
+    if wasResting { multi.wakeUp() }
+    return isAccepted
   }
 }
 
@@ -96,18 +124,32 @@ extension CurlLoop {
 
   private func run() {
     var transfers: [UInt: Transfer] = [:]
-    while true {
-      let (commands, isClosed) = inbox.withLock { inbox in
-        let taken = inbox.commands
-        inbox.commands = []
-        return (taken, inbox.isClosed)
-      }
+    while let (commands, jobs) = takeFromInbox(isIdle: transfers.isEmpty) {
       for command in commands { carryOut(command, &transfers) }
-      if isClosed && transfers.isEmpty { return }
+      for job in jobs { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
       var status = multi.perform()
       while let (id, outcome) = multi.nextFinished() { finish(id, outcome, &transfers) }
-      if status == CURLM_OK { status = multi.waitForEvents() }
+      // What the jobs and the answers have brought about comes first.
+      if status == CURLM_OK, mayRest(isIdle: transfers.isEmpty) { status = multi.waitForEvents() }
       if status != CURLM_OK { failAll(status, &transfers) }
+    }
+  }
+
+  /// What has come in; nil when nothing has, nothing more will, and nothing is under way.
+  private func takeFromInbox(isIdle: Bool) -> (commands: [Command], jobs: [UnownedJob])? {
+    inbox.withLock { inbox in
+      inbox.isResting = false
+      inbox.hasEnded = inbox.isEmpty && inbox.isClosed && isIdle
+      guard !inbox.hasEnded else { return nil }
+      defer { (inbox.commands, inbox.jobs) = ([], []) }
+      return (inbox.commands, inbox.jobs)
+    }
+  }
+
+  private func mayRest(isIdle: Bool) -> Bool {
+    inbox.withLock { inbox in
+      inbox.isResting = inbox.isEmpty && !(inbox.isClosed && isIdle)
+      return inbox.isResting
     }
   }
 

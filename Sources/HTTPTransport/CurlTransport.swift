@@ -21,6 +21,9 @@ public final class CurlTransport: Transport {
 
   deinit { loop?.close() }
 
+  /// The network thread.
+  public var executor: (any TaskExecutor)? { loop }
+
   /// Sends a request and waits for the whole response, whatever its status.
   public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     guard let loop else {

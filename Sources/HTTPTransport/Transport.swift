@@ -4,4 +4,14 @@ public protocol Transport: Sendable {
   ///
   /// - Throws: `TransportError` when there is no complete response.
   func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse
+
+  /// Where tasks that do little but wait for answers run at the least cost; nil is anywhere.
+  ///
+  /// What runs there keeps all other answers waiting.
+  var executor: (any TaskExecutor)? { get }
+}
+
+extension Transport {
+  /// No place in particular.
+  public var executor: (any TaskExecutor)? { nil }
 }

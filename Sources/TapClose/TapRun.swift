@@ -153,7 +153,8 @@ extension TapRun {
         await interruption.wait()
         return nil
       }
-      for stream in streams { group.addTask { await read(stream) } }
+      // Making lines of a page takes less than waking up another thread for it.
+      for stream in streams { group.addTask(executorPreference: client.executor) { await read(stream) } }
       var outcomes: [StreamOutcome] = []
       while outcomes.count < streams.count, let outcome = await group.next() {
         if let outcome { outcomes.append(outcome) }
