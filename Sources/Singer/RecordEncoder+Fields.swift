@@ -13,12 +13,14 @@ extension RecordEncoder {
     var spacing = self.spacing
     while true {
       var (index, value) = plan.fields.expected(behind: previous, at: start, cursor)
-      var key = JSONString(content: start + 1..<max(value - 2, start + 1), hasEscapes: false)
+      var keyEnd = value &- 1
+      var isEscaped = false
       if index < 0 {
         guard let next = try nextMember(&cursor, behind: previous, from: end, to: start, in: object) else {
           return
         }
-        (index, key, value) = next
+        (index, value) = (next.index, next.end)
+        (start, keyEnd, isEscaped) = (next.key.start, next.key.end, next.key.hasEscapes)
         spacing = self.spacing
       }
       if spacing > 0, cursor.holds(UInt8(ascii: " "), at: value) { value &+= spacing }
@@ -28,7 +30,7 @@ extension RecordEncoder {
         let field = unsafe plan.fields.entries + index
         if object == 0 {
           guard unsafe field.pointee.value.lastMet != recordNumber else {
-            throw JSONError(.duplicateKey, at: key.start)
+            throw JSONError(.duplicateKey, at: start)
           }
           unsafe field.pointee.value.lastMet = recordNumber
         }
@@ -36,15 +38,16 @@ extension RecordEncoder {
         end = cursor.endOfPlainValue(at: value, shortcut.types)
         if end < 0, shortcut.takesInstants, let instant = cursor.normalInstant(at: value) {
           end = instant.end
-          members.keep(from: key.start, &copy, output)
+          members.keep(from: start, &copy, output)
           if instant.stem < end { copy.write("Z\"", insteadOf: instant.stem..<end, cursor, to: output) }
         }
       }
       if end >= 0 {
-        members.keep(from: key.start, &copy, output)
+        members.keep(from: start, &copy, output)
         members.close(at: end)
       } else {
         cursor.move(to: value)
+        let key = JSONString(content: start + 1..<keyEnd - 1, hasEscapes: isEscaped)
         try encodeMember(&cursor, key, index, in: object, &members, into: output)
         end = cursor.offset
       }
