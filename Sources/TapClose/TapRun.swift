@@ -75,7 +75,8 @@ struct TapRun: Sendable {
       catalog.entries[index].adopt(entry)
     }
     let declared = Catalog(
-      StreamTable.all.map { $0.catalogEntry(customFields: [], mode: configuration.customFieldMode) })
+      StreamTable.all.filter { catalog[$0.name] != nil }
+        .map { $0.catalogEntry(customFields: [], mode: configuration.customFieldMode) })
     for warning in catalog.warnings(against: declared) { log.warning("\(warning)") }
     for index in catalog.entries.indices {
       guard let entry = declared[catalog.entries[index].tapStreamID] else { continue }
