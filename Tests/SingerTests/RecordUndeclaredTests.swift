@@ -162,6 +162,18 @@ struct RecordUndeclaredTests {
       }.records == [#"{"custom.a":2,"custom_fields":[{"id":"","value":1}]}"#])
   }
 
+  @Test("is treated alike when its name is too long to be remembered, in a record and in an object inside")
+  func isTreatedAlikeWithLongName() throws {
+    let name = String(repeating: "x", count: 5000)
+    let record = #"{"id":"1","\#(name)":{"a":1},"owner":{"\#(name)":2,"id":"o","secret":3}}"#
+    let encoded = try encodeRecords(
+      record, record, properties: ["id": [:], "owner": .objectType(["id": [:], "secret": [:]])],
+      deselected: ["owner.secret"])
+    let expected = #"{"id":"1","owner":{"\#(name)":2,"id":"o"},"_undeclared":{"\#(name)":{"a":1}}}"#
+    #expect(encoded.records == [expected, expected])
+    #expect(encoded.encoder.undeclaredNames == [])
+  }
+
   @Test("is remembered up to a limit, and treated alike beyond it")
   func isRememberedUpToALimit() throws {
     let names = (0..<10_500).map { "new\($0)" }
