@@ -72,6 +72,8 @@ extension CloseClient {
       return .failed(.transport(error), CloseError(progress.group, error))
     case .success(let response):
       let reading = RateLimitReading(response.headers)
+      let date = clock.date()
+      state.withLock { $0.serverClock.note(response.headers, at: date) }
       if (200..<300).contains(response.status) {
         state.withLock { $0.governor.arrive(ticket, reading, at: now) }
         return .response(

@@ -26,6 +26,7 @@ public final class CloseClient: Sendable {
   struct State {
     var governor: RateGovernor
     var totals = ClientTotals()
+    var serverClock = ServerClock()
   }
 
   /// Creates a client; `observe` is told of everything it does, from whatever task does it.
@@ -64,6 +65,9 @@ public final class CloseClient: Sendable {
 
   /// What has been done so far.
   public var totals: ClientTotals { state.withLock { $0.totals } }
+
+  /// Seconds that our clock is ahead of Close's, as its answers so far show; 0 below a minute.
+  public var secondsAhead: Int64 { state.withLock { $0.serverClock.secondsAhead } }
 
   /// Sends a call and returns the 2xx answer, whatever its body.
   ///

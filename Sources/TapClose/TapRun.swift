@@ -46,6 +46,11 @@ struct TapRun: Sendable {
     for stream in streams { try stream.announce() }
 
     let outcomes = try await withFlushing(output) { await readAll(streams) }
+    if client.secondsAhead > 0 {
+      log.warning(
+        "this machine's clock is \(client.secondsAhead) seconds ahead of Close's; set it right, and until then "
+          + "bookmarks keep to Close's")
+    }
     let fatal = outcomes.compactMap(\.fatal).first
     if let error = fatal as? SingerError { throw error }
     try output.finish()

@@ -40,7 +40,8 @@ final class Gateway: Sendable {
     var visit = Visit(request, number: log.requestArrived(), connection: connection)
     let faults = rules.withLock { $0.faults.strike(method: visit.method, path: visit.record.path) }
     visit.record.faults = faults.map(\.text)
-    let delivery = deliver(&visit, faults, until: stop)
+    var delivery = deliver(&visit, faults, until: stop)
+    delivery.response.headers.append(("Date", clock.now().httpDate))
     visit.record.bytes = delivery.response.body.count
     visit.record.milliseconds = (monotonicSeconds() - start) * 1000
     log.requestAnswered(visit.record, overran: visit.overran)

@@ -72,6 +72,6 @@ extension StreamSync {
           try write(page)
           progress.withLock { for instant in page.instants { $0.advance(to: instant) } }
         },
-        settle: { try output.advance(name, windows.field, to: progress.withLock(\.value)) }))
+        settle: { try advance(windows.field, to: progress.withLock(\.value)) }))
   }
 }

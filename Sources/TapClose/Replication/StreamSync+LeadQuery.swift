@@ -37,7 +37,7 @@ extension StreamSync {
         for instant in page.instants { progress.advance(to: instant) }
         position.advance(over: page.rows.compactMap(KeyedRow.init))
         // A later page may still hold rows of the minute in hand, in any order.
-        try output.advance(name, "date_updated", to: progress.value?.flooredToMinute)
+        try advance("date_updated", to: progress.value?.flooredToMinute)
       }
       report.encoded(by: reader.encoder.records, of: name)
       guard case .splitNeeded = reader.walk.step else {
@@ -49,7 +49,7 @@ extension StreamSync {
       }
       anchor = next
     }
-    try output.advance(name, "date_updated", to: progress.value)
+    try advance("date_updated", to: progress.value)
   }
 
   /// A page, or the refusal of the query when it is the first one.

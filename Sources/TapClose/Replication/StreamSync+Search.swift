@@ -61,7 +61,7 @@ extension StreamSync {
       key = page.key
       try write(page)
       for instant in page.instants { progress.advance(to: instant) }
-      try output.advance(name, "date_updated", to: progress.value)
+      try advance("date_updated", to: progress.value)
     }
     if case .failed(let failure) = walk.next(at: clock.now()) { throw SearchRefusal(reason: "\(failure)") }
   }

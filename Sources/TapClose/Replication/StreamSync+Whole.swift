@@ -21,7 +21,7 @@ extension StreamSync {
     let counts = { (error: CloseError) in error.code != .notFound || refusals.count == listings.count }
     if let (_, error) = refusals.first(where: { counts($0.error) }) { throw error }
     for (path, _) in refusals { report.note("this organisation has no /\(path)", stream: name) }
-    if let key { try output.advance(name, key, to: progress.value) }
+    if let key { try advance(key, to: progress.value) }
   }
 
   /// Reads every page of a list; the bookmark may move once all are out.

@@ -32,7 +32,7 @@ extension StreamSync {
       try write(page)
       var progress = newBookmark(of: windows)
       for instant in page.instants { progress.advance(to: instant) }
-      try output.advance(name, windows.field, to: progress.value)
+      try advance(windows.field, to: progress.value)
       report.encoded(by: glance.encoder.records, of: name)
     } else {
       if range.start == nil { range.start = try await startOfHistory(windows) }
@@ -98,7 +98,7 @@ extension StreamSync {
   private func readWithoutFilter(_ range: TimeRange, _ windows: DateWindows) async throws {
     var progress = newBookmark(of: windows)
     try await readAll(windows.listing, windows.paging, isWanted: range.contains, &progress)
-    try output.advance(name, windows.field, to: progress.value)
+    try advance(windows.field, to: progress.value)
   }
 }
 

@@ -53,6 +53,13 @@ struct StreamSync: Sendable {
     return page
   }
 
+  /// Moves the bookmark, though not beyond what Close's own clock vouches for, in case ours is ahead of it.
+  func advance(_ field: String, to instant: Timestamp?) throws {
+    let ahead = client.secondsAhead
+    let limit = ahead > 0 ? settings.now.adding(seconds: -ahead - Int64(settings.searchLag)) : .latest
+    try output.advance(name, field, to: instant.map { min($0, limit) })
+  }
+
   /// Writes a page's records; the bookmark is moved separately, when it may be.
   func write(_ page: StreamPage) throws {
     try output.writeRecords(page.lines, count: page.count)

@@ -85,4 +85,25 @@ struct TapBusyTests {
 
 extension JSONObject {
   fileprivate func date(_ key: String) -> Timestamp? { self[key]?.string.flatMap { Timestamp($0) } }
+
+  @Test(arguments: [("leads", "lead"), ("tasks", "task"), ("users", "user")])
+  func `what the index shows late is not lost to a clock that is ahead of Close's either`(
+    stream: String, table: String
+  ) async throws {
+    let organisation = ScriptedOrganisation()
+    let closeNow = Timestamp.now().adding(seconds: -900)
+    organisation.change {
+      $0.add(table, 10, from: closeNow.adding(seconds: -3600), step: 400 * Timestamp.second)
+    }
+    let tap = try Tap(startSandbox(organisation) { $0.clock = closeNow })
+    let first = try await tap.run([stream])
+    first.expectHealthy()
+    #expect(first.warnings.count == 1)
+    #expect(first.warnings.first?.contains("seconds ahead of Close's") == true)
+
+    organisation.change { $0.add(table, 1, from: closeNow.adding(seconds: -100), step: 0, prefix: "late") }
+    let second = try await tap.run([stream], state: first.output.lastState)
+    #expect(Set(first.output.ids(stream) + second.output.ids(stream)) == organisation.ids(table))
+    #expect(second.output.ids(stream).count < 5)
+  }
 }
