@@ -45,14 +45,21 @@ struct IntentResolver: Sendable {
     var intent = intent
     // The clock was ahead then or has been set back since; all there is to go by is that it was not long ago.
     if intent.time > now { intent.time = now.adding(seconds: -86400) }
-    guard let probe = IntentProbe(intent) else {
-      return .unknown("Close cannot be asked about \(intent.request.method.rawValue) /\(intent.request.path)")
-    }
+    let time = intent.time
     var pause = Duration.seconds(1)
     while true {
+      // Objects bear the time of Close's clock.
+      let ahead = reads.client.secondsAhead
+      intent.time = time.adding(seconds: -ahead)
+      guard let probe = IntentProbe(intent) else {
+        return .unknown(
+          "Close cannot be asked about \(intent.request.method.rawValue) /\(intent.request.path)")
+      }
       let age = Duration.microseconds(clock.date().microseconds - start.microseconds)
       let look = try await gate.enter { [intent] in try await self.look(probe, intent) }
       if let id = look.id { return .found(id) }
+      // Only answers tell how far ours is ahead: what was asked before the first one began too late.
+      if reads.client.secondsAhead > ahead { continue }
       guard let certainty = look.certainAfter else {
         return .unknown("neither the search nor the event log can be read with this key")
       }

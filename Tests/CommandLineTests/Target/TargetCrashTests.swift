@@ -103,6 +103,20 @@ struct TargetCrashTests {
     try await expectCompletion(by: target, in: sandbox)
   }
 
+  @Test func `an answer that gets lost is found out about by a clock that is ahead of Close's as well`()
+    async throws
+  {
+    let sandbox = try startEmptySandbox(server: {
+      $0.faults = TargetCrashTests.creating("reset-after-processing")
+      $0.clock = Timestamp.now().adding(seconds: -3600)
+    })
+    let target = try Target(sandbox)
+    let run = try await target.run(Sample.messages)
+    #expect(run.exit == 0, "\(run.lastLine)")
+    expectSample(in: sandbox)
+    try await expectCompletion(by: target, in: sandbox)
+  }
+
   @Test func `a server that never gets anything done doubles nothing either`() async throws {
     let sandbox = try startEmptySandbox(server: { $0.faults = TargetCrashTests.creating("status=500") })
     let target = try Target(sandbox)
