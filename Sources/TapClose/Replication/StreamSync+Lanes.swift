@@ -66,7 +66,7 @@ extension StreamSync {
   private func newLanes(_ windows: DateWindows) -> WindowLanes<StreamPage> {
     let progress = Mutex(newBookmark(of: windows))
     return WindowLanes(
-      budget: 24 << 20,
+      budget: 6 << 20,
       sink: WindowLanes.Sink(
         write: { page in
           try write(page)

@@ -24,8 +24,8 @@ struct WindowReader {
   private(set) var rowCount = 0
   /// The latest date among them.
   private var latest = Timestamp.earliest
-  /// Rows of earlier parts near the seam to the part in hand.
-  private var seam: Set<String> = []
+  /// Rows that the part in hand may bring again, with their dates.
+  private var seam: [String: Timestamp] = [:]
   private var last: Timestamp?
   /// Whether the rows come newest first, as far as that shows.
   private var comesNewestFirst: Bool
@@ -46,7 +46,7 @@ struct WindowReader {
       let (window, seam, field) = (window, seam, windows.field)
       let page = try await reader.nextPage(
         filter: { end in part.ending(at: end).parameters(for: field) },
-        isWanted: { window.contains($0) && !($0.key.map(seam.contains) ?? false) })
+        isWanted: { window.contains($0) && !($0.key.map { seam[$0] != nil } ?? false) })
       if let page {
         guard page.obeys(part) else { throw FilterIgnored() }
         if page.rows.count == reader.seenRows, isTooLong(part), halve(part) {
@@ -62,6 +62,7 @@ struct WindowReader {
         try split(part)
       } else if try isComplete() {
         parts.removeLast()
+        forget(rowsOf: part)
         startReader()
         // Where rows come newest first, later ones than those still to be read may be out already.
         if let next = parts.last?.start, latest < next { return .settled }
@@ -113,20 +114,27 @@ struct WindowReader {
     reader = sync.newReader(windows)
   }
 
-  /// Keeps the ids that the next part may meet again: all where parts are halves of what was begun, those of
-  /// the last second where it goes on below the last row.
+  /// Keeps the rows that may be met again: all of a part that may yet have to be read in halves, those of the last
+  /// second where it goes on below the last row.
   private mutating func remember(_ page: StreamPage) {
-    guard windows.isNewestFirst else {
-      seam.formUnion(page.rows.compactMap(\.key))
-      return
-    }
+    guard windows.isNewestFirst else { return remember(page.rows) }
     guard let newLast = page.rows.last?.instant else { return }
     let seconds = page.rows.compactMap { $0.instant?.flooredToSecond }
     if zip(seconds, seconds.dropFirst()).contains(where: <) { comesNewestFirst = false }
     let second = newLast.flooredToSecond
-    if last?.flooredToSecond != second { seam = [] }
+    if last?.flooredToSecond != second { seam = [:] }
     last = newLast
-    seam.formUnion(page.rows.filter { $0.instant?.flooredToSecond == second }.compactMap(\.key))
+    remember(page.rows.filter { $0.instant?.flooredToSecond == second })
+  }
+
+  private mutating func remember(_ rows: [RecordEncoder.Facts]) {
+    for row in rows { if let key = row.key { seam[key] = row.instant ?? .latest } }
+  }
+
+  /// Forgets the rows of a part that has been read, but those near its end, where the next one begins.
+  private mutating func forget(rowsOf part: TimeRange) {
+    guard !windows.isNewestFirst, let end = part.end?.adding(seconds: -2) else { return }
+    seam = seam.filter { $0.value >= end }
   }
 }
 
