@@ -194,3 +194,12 @@ struct MessageWriterTests {
     #expect(pipe.readAvailable() == "{\"bookmarks\":{}}\n")
   }
 }
+
+extension MessageWriter {
+  /// Writes records that a test has spelt out.
+  fileprivate func writeRecords(_ lines: [UInt8], count: Int) throws(SingerError) {
+    let records = RecordLines()
+    records.append(lines)
+    try writeRecords(records, count: count)
+  }
+}

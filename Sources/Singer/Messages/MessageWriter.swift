@@ -54,16 +54,6 @@ public final class MessageWriter: Sendable {
     }
   }
 
-  /// Writes `count` records that stand in `lines` as encoded RECORD messages, each with its line break.
-  public func writeRecords(_ lines: [UInt8], count: Int) throws(SingerError) {
-    guard !lines.isEmpty else { return }
-    try update { (state) throws(SingerError) in
-      try state.output.append(lines)
-      state.recordCount += count
-      state.stateAtEnd = nil
-    }
-  }
-
   /// Says that records of `stream` with another version than this are gone.
   public func writeActivateVersion(_ version: Int, stream: String) throws(SingerError) {
     let message: JSONValue = [
