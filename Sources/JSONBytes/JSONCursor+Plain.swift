@@ -42,76 +42,21 @@ extension JSONCursor {
     guard holds(UInt8(ascii: "\""), at: offset) else { return -1 }
     let index = nextSpecial(from: offset &+ 1)
     guard index < count else { return -1 }
-    return byte(index) == UInt8(ascii: "\"") ? index &+ 1 : endOfPlainString(goingOnAt: index)
+    return byte(index) == UInt8(ascii: "\"") ? index &+ 1 : endOfCleanString(at: offset)
   }
 
-  /// Goes on with a string at its first character that is not plain ASCII.
+  /// Like `endOfPlainString` for a string that is not all plain ASCII.
   @usableFromInline
-  func endOfPlainString(goingOnAt offset: Int) -> Int {
-    var index = offset
-    while index &+ 16 <= count {
-      let next = byte(index)
-      if next == UInt8(ascii: "\"") { return index &+ 1 }
-      if next >= 0x80 {
-        index = endOfMultibyte(at: index)
-        if index < 0 { return -1 }
-      } else if next == UInt8(ascii: "\\") {
-        index = endOfCleanEscape(at: index)
-        if index < 0 { return -1 }
-      } else if next < 0x20 {
-        return -1
-      }
-      index = nextSpecial(from: index)
+  func endOfCleanString(at offset: Int) -> Int {
+    var reader = self
+    reader.head = offset
+    reader.foundUncleanText = false
+    do throws(JSONError) {
+      _ = try reader.skipAnyString()
+      return reader.foundUncleanText ? -1 : reader.head
+    } catch {
+      return -1
     }
-    return -1
-  }
-
-  /// The offset behind the UTF-8 sequence of several bytes at `index` (Unicode, table 3-7); -1 when it is none.
-  // Safety: callers check that `index + 16 <= count`.
-  private func endOfMultibyte(at index: Int) -> Int {
-    let (lead, second) = (byte(index), byte(index &+ 1))
-    guard second & 0xC0 == 0x80 else { return -1 }
-    switch lead {
-    case 0xC2...0xDF: return index &+ 2
-    case 0xE0...0xEF:
-      guard byte(index &+ 2) & 0xC0 == 0x80, lead != 0xE0 || second >= 0xA0, lead != 0xED || second < 0xA0
-      else { return -1 }
-      return index &+ 3
-    case 0xF0...0xF4:
-      guard byte(index &+ 2) & 0xC0 == 0x80, byte(index &+ 3) & 0xC0 == 0x80, lead != 0xF0 || second >= 0x90,
-        lead != 0xF4 || second < 0x90
-      else { return -1 }
-      return index &+ 4
-    default: return -1
-    }
-  }
-
-  /// The offset behind the escape at `index`; -1 when it is none, or stands for half a character or U+0000.
-  // Safety: callers check that `index + 16 <= count`.
-  private func endOfCleanEscape(at index: Int) -> Int {
-    switch byte(index &+ 1) {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
-      UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
-      return index &+ 2
-    case UInt8(ascii: "u"):
-      let unit = hexValue(at: index &+ 2)
-      guard unit > 0, unit & 0xF800 == 0xD800 else { return unit > 0 ? index &+ 6 : -1 }
-      let isPair =
-        unit < 0xDC00 && byte(index &+ 6) == UInt8(ascii: "\\") && byte(index &+ 7) == UInt8(ascii: "u")
-        && hexValue(at: index &+ 8) & 0xFC00 == 0xDC00
-      return isPair ? index &+ 12 : -1
-    default: return -1
-    }
-  }
-
-  /// The number in the four hexadecimal digits at `index`; negative when they are none.
-  private func hexValue(at index: Int) -> Int {
-    var value = 0
-    for position in index..<index &+ 4 {
-      guard let digit = hexDigitValue(byte(position)) else { return .min }
-      value = value &<< 4 | Int(digit)
-    }
-    return value
   }
 
   /// The offset behind a number of digits only, which a comma or closing bracket follows.

@@ -46,7 +46,10 @@ extension JSONCursor {
   mutating func skipLiteral(_ literal: StaticString) throws(JSONError) {
     // Safety: a static string keeps its bytes alive for the whole run.
     let bytes = unsafe UnsafeRawBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount)
-    if unsafe skip(ifNext: bytes) { return }
+    if unsafe holds(UnsafeRawPointer(literal.utf8Start), bytes.count, at: head) {
+      head += bytes.count
+      return
+    }
     let start = head
     while head < count, unsafe byte(head) == bytes[head - start] { head += 1 }
     throw head < count ? JSONError(.unexpectedByte, at: head) : JSONError(.unexpectedEnd, at: count)

@@ -148,17 +148,6 @@ extension JSONCursor {
     return key
   }
 
-  /// Moves past `text` when just these bytes come next; false, and nothing is consumed, when others do.
-  @inlinable
-  @inline(__always)
-  public mutating func skip(ifNext text: UnsafeRawBufferPointer) -> Bool {
-    guard text.count <= count - head, let wanted = text.baseAddress else { return false }
-    // Safety: both sides have as many bytes as are compared.
-    guard unsafe JSONCursor.isEqual(base + head, wanted, text.count) else { return false }
-    head += text.count
-    return true
-  }
-
   /// Whether both addresses hold the same bytes; a call of `memcmp` takes longer than most keys do.
   @inlinable
   @inline(__always)
