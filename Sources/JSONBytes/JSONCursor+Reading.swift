@@ -53,6 +53,12 @@ extension JSONCursor {
     return unsafe withBytes(in: string.content) { unsafe $0.elementsEqual(expected) }
   }
 
+  /// Whether the string at `string` reads exactly as the UTF-8 text `other`.
+  public func matches(_ string: JSONString, _ other: [UInt8]) -> Bool {
+    if string.hasEscapes { return Array(text(of: string).utf8) == other }
+    return unsafe withBytes(in: string.content) { unsafe $0.elementsEqual(other) }
+  }
+
   /// Runs `body` over the bytes of `range`, which must come from this cursor.
   @inlinable
   @inline(__always)

@@ -6,6 +6,8 @@ import Singer
 /// The checked configuration of a run.
 struct TapConfiguration: Sendable {
   let connection: CloseConnection
+  /// Every table there is.
+  let streams = StreamTable.all
   let customFieldMode: CustomFieldMode
   let recordOptions: RecordPlan.Options
   let startDate: Timestamp?

@@ -13,8 +13,8 @@ extension TapRun {
   private func checkAccess(_ argument: String?) async throws -> ExitCode {
     guard let argument, argument != "all" else { return try await testAccess() }
     let parts = argument.split(separator: ":", maxSplits: 1)
-    guard let name = parts.first, let stream = StreamTable.all.first(where: { $0.name == name }) else {
-      let names = StreamTable.all.map(\.name).joined(separator: ", ")
+    guard let name = parts.first, let stream = configuration.streams.first(where: { $0.name == name }) else {
+      let names = configuration.streams.map(\.name).joined(separator: ", ")
       throw SingerError(.usage, "--test knows no stream \"\(argument)\"; there are \(names)")
     }
     guard let count = parts.count == 1 ? 1 : Int(parts[1]), (1...100).contains(count) else {
@@ -34,7 +34,7 @@ extension TapRun {
     log.info(
       "the key belongs to \(me["email"]?.string ?? me["id"]?.string ?? "unknown"), organisation \(name)")
     var isComplete = true
-    for stream in StreamTable.all {
+    for stream in configuration.streams {
       do {
         let count = try await sample(stream, count: 1).count
         log.info("\(stream.name): \(count == 0 ? "readable, but empty" : "readable")", stream: stream.name)

@@ -29,7 +29,7 @@ struct TapRun: Sendable {
   func discover() async throws -> ExitCode {
     let discovery = Discovery(client: client, mode: configuration.customFieldMode, log: log)
     return try await unlessStopped {
-      try StandardOutput.write(try await discovery.catalog().pretty)
+      try StandardOutput.write(try await discovery.catalog(of: configuration.streams).pretty)
       return .success
     } ?? stopped
   }
@@ -70,17 +70,17 @@ struct TapRun: Sendable {
   private func effectiveCatalog(_ given: Catalog?) async throws -> Catalog {
     let discovery = Discovery(client: client, mode: configuration.customFieldMode, log: log)
     guard var catalog = given else {
-      return try await discovery.catalog(of: StreamTable.all.filter(\.isSelectedByDefault))
+      return try await discovery.catalog(of: configuration.streams.filter(\.isSelectedByDefault))
     }
     let bare = catalog.entries.filter { $0.isSelected && $0.schema["properties"]?.object == nil }
       .map(\.tapStreamID)
-    let live = try await discovery.catalog(of: StreamTable.all.filter { bare.contains($0.name) })
+    let live = try await discovery.catalog(of: configuration.streams.filter { bare.contains($0.name) })
     for index in catalog.entries.indices {
       guard let entry = live[catalog.entries[index].tapStreamID] else { continue }
       catalog.entries[index].adopt(entry)
     }
     let declared = Catalog(
-      StreamTable.all.filter { catalog[$0.name] != nil }
+      configuration.streams.filter { catalog[$0.name] != nil }
         .map { $0.catalogEntry(customFields: [], mode: configuration.customFieldMode) })
     for warning in catalog.warnings(against: declared) { log.warning("\(warning)") }
     for index in catalog.entries.indices {
@@ -97,7 +97,7 @@ struct TapRun: Sendable {
   private func withoutFuture(_ given: SingerState, _ catalog: Catalog) throws -> SingerState {
     var state = given
     let latest = Timestamp.now().adding(seconds: 600)
-    for definition in StreamTable.all where catalog[definition.name]?.isSelected == true {
+    for definition in configuration.streams where catalog[definition.name]?.isSelected == true {
       guard let key = definition.replicationKey,
         let bookmark = try state.bookmark(of: definition.name, by: key),
         bookmark > latest
@@ -114,7 +114,7 @@ struct TapRun: Sendable {
   {
     let settings = configuration.syncSettings(now: .now())
     let gate = RequestGate(limit: configuration.connection.configuration.concurrency)
-    return try StreamTable.all.compactMap { definition in
+    return try configuration.streams.compactMap { definition in
       guard let entry = catalog[definition.name], entry.isSelected else { return nil }
       let bookmark = try definition.replicationKey.flatMap { try state.bookmark(of: definition.name, by: $0) }
       return StreamSync(

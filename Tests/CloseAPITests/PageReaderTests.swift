@@ -3,10 +3,10 @@ import JSONBytes
 import Testing
 
 struct PageReaderTests {
-  private func read(_ body: String, _ shape: PageShape = .list) throws(JSONError) -> (PageEnvelope, [String])
+  private func read(_ body: String, _ path: RecordsPath = .list) throws(JSONError) -> (PageEnvelope, [String])
   {
     var records: [String] = []
-    let page = try PageReader.readPage(Array(body.utf8), shape) { (cursor) throws(JSONError) in
+    let page = try PageReader.readPage(Array(body.utf8), path) { (cursor) throws(JSONError) in
       records.append(cursor.text(in: try cursor.skipValue()))
     }
     return (page, records)
@@ -51,7 +51,7 @@ struct PageReaderTests {
   }
 
   @Test(arguments: [
-    (#"{"data":[1]}"#, PageShape.list, JSONError(.wrongType, at: 9)),
+    (#"{"data":[1]}"#, RecordsPath.list, JSONError(.wrongType, at: 9)),
     (#"{"data":[{"id":"a"},"b"]}"#, .list, JSONError(.wrongType, at: 20)),
     (#"{"data":[null]}"#, .list, JSONError(.wrongType, at: 9)),
     (#"{"data":[[]]}"#, .list, JSONError(.wrongType, at: 9)),
@@ -73,8 +73,8 @@ struct PageReaderTests {
     (#"{"data":[,]}"#, .list, JSONError(.wrongType, at: 9)),
     (#"{"data":[{},]}"#, .list, JSONError(.wrongType, at: 12)),
   ])
-  func everyFaultIsFoundWithItsOffset(_ body: String, _ shape: PageShape, _ fault: JSONError) {
-    #expect(throws: fault) { try read(body, shape) }
+  func everyFaultIsFoundWithItsOffset(_ body: String, _ path: RecordsPath, _ fault: JSONError) {
+    #expect(throws: fault) { try read(body, path) }
   }
 
   /// A body that ends early, wherever it does, never reads as a page.
@@ -91,23 +91,27 @@ struct PageReaderTests {
     }
   }
 
-  @Test func aTakersOwnFailureComesThrough() {
-    struct Full: Error, Equatable { let at: Int }
-    let body = Array(#"{"data":[{"id":"a"},{"id":"b"}]}"#.utf8)
-    do throws(PageError<Full>) {
-      var count = 0
-      _ = try PageReader.readPage(body) { (cursor) throws(Full) in
-        count += 1
-        if count == 2 { throw Full(at: cursor.offset) }
-        _ = try? cursor.skipValue()
-      }
-      Issue.record("nothing was thrown")
-    } catch {
-      guard case .element(let full) = error else {
-        Issue.record("\(error)")
-        return
-      }
-      #expect(full == Full(at: 20))
-    }
+  private static let nested = RecordsPath([
+    .member(Array("data".utf8)), .each, .member(Array("calls".utf8)), .each,
+  ])
+
+  @Test(arguments: [
+    (#"{"users":[{"id":1}],"data":[{"id":2}]}"#, RecordsPath.list(in: "users"), [#"{"id":1}"#]),
+    (
+      #"{"data":[{"calls":[{"a":1},{"a":2}],"x":{"calls":[{}]}},{"calls":[]},{"calls":null},{},{"calls":[{"a":3}]}]}"#,
+      nested, [#"{"a":1}"#, #"{"a":2}"#, #"{"a":3}"#]
+    ),
+    (#"{"data":{"a":1}}"#, RecordsPath([.member(Array("data".utf8))]), [#"{"a":1}"#]),
+    (#"{"d\u0061ta":[{"a":1}]}"#, .list, [#"{"a":1}"#]),
+  ])
+  func recordsAreFoundWhereverThePathLeads(_ body: String, _ path: RecordsPath, _ expected: [String]) throws {
+    let (page, records) = try read(body, path)
+    #expect(records == expected)
+    #expect(page.hasData && page.count == expected.count)
+  }
+
+  @Test func aPathReadsAsJSONPath() {
+    #expect(PageReaderTests.nested.description == "$.data[*].calls[*]")
+    #expect(RecordsPath.object.description == "$")
   }
 }

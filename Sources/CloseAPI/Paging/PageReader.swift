@@ -1,15 +1,5 @@
 public import JSONBytes
 
-/// Where the records stand in a response.
-public enum PageShape: Hashable, Sendable {
-  /// `{"data": […], …}`, as lists, searches and events answer.
-  case list
-  /// A bare `[…]`.
-  case array
-  /// The object itself is the one record, as `/me/` and single objects answer.
-  case object
-}
-
 /// What a page says besides its records.
 public struct PageEnvelope: Hashable, Sendable {
   /// Whether more pages follow; nil when the page does not say, which on offset lists means no.
@@ -31,74 +21,65 @@ public struct PageEnvelope: Hashable, Sendable {
   public init() {}
 }
 
-/// Why a page could not be read to its end.
-public enum PageError<Failure: Error>: Error {
-  /// The body is not complete, valid JSON of the expected shape.
-  case malformed(JSONError)
-  /// Whoever takes the records stopped.
-  case element(Failure)
-}
-
 /// Reads a page in one walk over its bytes.
 ///
-/// Records are handed out where they stand, whether `data` comes before or after the rest of the envelope.
+/// Records are handed out where they stand, whether they come before or after the rest of the envelope.
 /// Only when a page was read to its end is it known to be complete: what was taken out of it before an error
 /// must be thrown away.
 public enum PageReader {
   /// Reads a page; `element` gets the cursor on the opening brace of each record and must consume just that.
   ///
+  /// - Parameter path: where the records stand. Below an array, members on the way may be missing or null.
   /// - Returns: what the page says besides its records.
   /// - Throws: `JSONError` with the byte offset; `.wrongType` for a record that is not an object.
   @inlinable
   public static func readPage(
-    _ body: [UInt8], _ shape: PageShape = .list, element: (inout JSONCursor) throws(JSONError) -> Void
+    _ body: [UInt8], _ path: RecordsPath = .list, element: (inout JSONCursor) throws(JSONError) -> Void
   ) throws(JSONError) -> PageEnvelope {
     try withJSONCursor(body) { (cursor) throws(JSONError) in
       var page = PageEnvelope()
-      switch shape {
-      case .list: try readList(&cursor, &page, element)
-      case .array: try readElements(&cursor, &page, element)
-      case .object: try readElement(&cursor, &page, element)
-      }
+      try follow(path.steps[...], &cursor, &page, isTop: true, element)
       try cursor.expectEnd()
       return page
     }
   }
 
-  /// Reads a page for a taker that has failures of its own.
   @inlinable
-  public static func readPage<Failure: Error>(
-    _ body: [UInt8], _ shape: PageShape = .list, element: (inout JSONCursor) throws(Failure) -> Void
-  ) throws(PageError<Failure>) -> PageEnvelope {
-    var failure: Failure?
-    do throws(JSONError) {
-      return try readPage(body, shape) { (cursor) throws(JSONError) in
-        do throws(Failure) {
-          try element(&cursor)
-        } catch {
-          failure = error
-          // Ends the walk; never seen outside.
-          throw JSONError(.wrongType, at: cursor.offset)
-        }
-      }
-    } catch {
-      throw failure.map { .element($0) } ?? .malformed(error)
-    }
-  }
-
-  @inlinable
-  static func readList(
-    _ cursor: inout JSONCursor, _ page: inout PageEnvelope,
+  static func follow(
+    _ steps: ArraySlice<RecordsPath.Step>, _ cursor: inout JSONCursor, _ page: inout PageEnvelope,
+    isTop: Bool,
     _ element: (inout JSONCursor) throws(JSONError) -> Void
   ) throws(JSONError) {
-    try cursor.enterObject()
-    while let key = try cursor.nextKey() {
-      if cursor.matches(key, "data") {
+    let rest = steps.dropFirst()
+    switch steps.first {
+    case nil:
+      try readRecord(&cursor, &page, element)
+    case .each:
+      try cursor.enterArray()
+      page.hasData = true
+      while try cursor.nextElement() {
+        if rest.isEmpty {
+          try readRecord(&cursor, &page, element)
+        } else {
+          try follow(rest, &cursor, &page, isTop: false, element)
+        }
+      }
+    case .member(let name):
+      try cursor.enterObject()
+      var isMet = false
+      while let key = try cursor.nextKey() {
+        guard cursor.matches(key, name) else {
+          if isTop { try readMember(key, &cursor, &page) } else { try cursor.skipValue() }
+          continue
+        }
         // Two lists in one page would be a fault that hides records.
-        guard !page.hasData else { throw JSONError(.duplicateKey, at: key.content.lowerBound - 1) }
-        try readElements(&cursor, &page, element)
-      } else {
-        try readMember(key, &cursor, &page)
+        guard !isMet else { throw JSONError(.duplicateKey, at: key.content.lowerBound - 1) }
+        isMet = true
+        if page.hasData, cursor.peek() == UInt8(ascii: "n") {
+          try cursor.skipValue()
+        } else {
+          try follow(rest, &cursor, &page, isTop: false, element)
+        }
       }
     }
   }
@@ -123,18 +104,8 @@ public enum PageReader {
   }
 
   @inlinable
-  static func readElements(
-    _ cursor: inout JSONCursor, _ page: inout PageEnvelope,
-    _ element: (inout JSONCursor) throws(JSONError) -> Void
-  ) throws(JSONError) {
-    try cursor.enterArray()
-    page.hasData = true
-    while try cursor.nextElement() { try readElement(&cursor, &page, element) }
-  }
-
-  @inlinable
   @inline(__always)
-  static func readElement(
+  static func readRecord(
     _ cursor: inout JSONCursor, _ page: inout PageEnvelope,
     _ element: (inout JSONCursor) throws(JSONError) -> Void
   ) throws(JSONError) {

@@ -13,7 +13,7 @@ struct Discovery: Sendable {
   ///
   /// A key that may not read custom fields gets a catalog without them, and a warning.
   /// - Throws: `CloseError` when the key is refused or Close cannot be reached.
-  func catalog(of streams: [StreamDefinition] = StreamTable.all) async throws -> Catalog {
+  func catalog(of streams: [StreamDefinition]) async throws -> Catalog {
     var known: [CustomFieldScope: [CustomFieldDefinition]] = [:]
     if mode == .columns {
       for scope in Set(streams.compactMap(\.customFields)).sorted(by: { $0.rawValue < $1.rawValue }) {

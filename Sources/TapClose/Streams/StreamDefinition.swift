@@ -9,9 +9,8 @@ struct StreamDefinition: Sendable {
   /// Where the organisation's own columns come from, if the rows have any.
   var customFields: CustomFieldScope?
   var isSelectedByDefault = false
-
   /// Every object of Close that can be listed has an `id`, except those that declare otherwise.
-  var keyProperties: [String] { ["id"] }
+  var keyProperties = ["id"]
 
   /// The property whose value is the bookmark; nil for tables that are read whole each time.
   var replicationKey: String? { replication.key }
