@@ -63,9 +63,9 @@ extension StreamDefinition {
       guard case .request(let body) = walk.next(at: .zero) else { return .get("\(type)/", query: [limit]) }
       return .ask("data/search/", body, label: name)
     case .windows(let windows):
-      return .get(windows.listing.path, query: windows.listing.query + [limit], label: name)
+      return windows.listing.call([limit], label: name)
     case .whole(let listings), .full(let listings):
-      return .get(listings.first?.path ?? "", query: [limit], label: name)
+      return (listings.first ?? Listing(path: "")).call([limit], label: name)
     }
   }
 }

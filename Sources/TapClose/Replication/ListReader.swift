@@ -13,11 +13,11 @@ struct ListReader {
   private(set) var lastEnvelope = PageEnvelope()
   private var key: Int?
 
-  init(_ sync: StreamSync, _ listing: Listing, _ paging: DateWindows.Paging = .offset(limit: 100)) {
+  init(_ sync: StreamSync, _ listing: Listing) {
     self.sync = sync
     self.listing = listing
-    walk = ListWalk(paging)
-    encoder = sync.newEncoder(constants: listing.constants)
+    walk = ListWalk(listing.paging)
+    encoder = sync.newEncoder(of: listing)
   }
 
   /// Whether the API counts more rows, where it counts them, than were on the pages so far.
@@ -43,8 +43,7 @@ struct ListReader {
         return nil
       }
       let narrowing = request.isByCursor ? [] : filter(request.end)
-      var call = APICall.get(
-        listing.path, query: listing.query + narrowing + request.paging, label: sync.name)
+      var call = listing.call(narrowing + request.paging, label: sync.name)
       call.key = key
       let page: StreamPage
       do {
@@ -61,5 +60,14 @@ struct ListReader {
       lastEnvelope = page.envelope
       return page
     }
+  }
+}
+
+extension Listing {
+  /// The call for it, with more parameters than its own.
+  func call(_ more: [(name: String, value: String)], label: String) -> APICall {
+    var call = body.map { APICall.ask(path, $0, label: label) } ?? .get(path, label: label)
+    call.query = query + more
+    return call
   }
 }

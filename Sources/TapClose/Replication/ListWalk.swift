@@ -4,11 +4,13 @@ import Singer
 
 /// Walks any list, whichever way it pages.
 enum ListWalk: Sendable {
+  case single(isDone: Bool)
   case offset(OffsetWalk)
   case cursor(CursorWalk)
 
-  init(_ paging: DateWindows.Paging) {
+  init(_ paging: Listing.Paging) {
     switch paging {
+    case .single: self = .single(isDone: false)
     // Pages overlap by a row, so that rows leaving the list while we read cannot hide others.
     case .offset(let limit): self = .offset(OffsetWalk(limit: limit, overlap: 1))
     case .cursor(let limit): self = .cursor(CursorWalk(limit: limit))
@@ -34,6 +36,7 @@ enum ListWalk: Sendable {
 
   var step: Step {
     switch self {
+    case .single(let isDone): isDone ? .finished : .request(Request(paging: []))
     case .offset(let walk):
       switch walk.step {
       case .request(let skip, let limit):
@@ -58,6 +61,7 @@ enum ListWalk: Sendable {
   /// Whether this row has come before.
   func hasSeen(_ facts: RecordEncoder.Facts) -> Bool {
     switch self {
+    case .single: false
     case .offset(let walk): facts.version.map(walk.isEmitted) ?? false
     case .cursor(let walk): KeyedRow(facts).map(walk.isEmitted) ?? false
     }
@@ -66,6 +70,9 @@ enum ListWalk: Sendable {
   /// Takes in a page; false when it must be thrown away, because the walk reads that place again.
   mutating func receive(_ page: StreamPage) -> Bool {
     switch self {
+    case .single:
+      self = .single(isDone: true)
+      return true
     case .offset(var walk):
       let verdict = walk.receive(
         count: page.rows.count, ids: page.rows.compactMap(\.version), hasMore: page.envelope.hasMore)
@@ -81,6 +88,7 @@ enum ListWalk: Sendable {
   /// Takes in a refusal; false when the walk has no answer to it.
   mutating func refuse(_ error: CloseError) -> Bool {
     switch self {
+    case .single: return false
     case .offset(var walk):
       defer { self = .offset(walk) }
       return walk.refuse(error)

@@ -26,10 +26,9 @@ extension StreamSync {
 
   /// Reads every page of a list; the bookmark may move once all are out.
   func readAll(
-    _ listing: Listing, _ paging: DateWindows.Paging = .offset(limit: 100),
-    isWanted: (RecordEncoder.Facts) -> Bool, _ progress: inout Bookmark
+    _ listing: Listing, isWanted: (RecordEncoder.Facts) -> Bool, _ progress: inout Bookmark
   ) async throws {
-    var reader = ListReader(self, listing, paging)
+    var reader = ListReader(self, listing)
     while let page = try await reader.nextPage(isWanted: isWanted) {
       try write(page)
       for instant in page.instants { progress.advance(to: instant) }

@@ -41,12 +41,13 @@ extension StreamSync {
   }
 
   /// - Parameter paging: nil pages as the table usually does.
-  func newReader(_ windows: DateWindows, _ paging: DateWindows.Paging? = nil) -> ListReader {
+  func newReader(_ windows: DateWindows, _ paging: Listing.Paging? = nil) -> ListReader {
     var listing = windows.listing
     if windows.takesFields, selection.isPartial {
       listing.parameters["_fields"] = selection.requestFields.joined(separator: ",")
     }
-    return ListReader(self, listing, paging ?? windows.paging)
+    if let paging { listing.paging = paging }
+    return ListReader(self, listing)
   }
 
   /// Where reading starts, given what is read again and how long Close keeps rows.
@@ -97,7 +98,7 @@ extension StreamSync {
   /// Reads the whole list; the bookmark moves at the end, for rows may come in any order.
   private func readWithoutFilter(_ range: TimeRange, _ windows: DateWindows) async throws {
     var progress = newBookmark(of: windows)
-    try await readAll(windows.listing, windows.paging, isWanted: range.contains, &progress)
+    try await readAll(windows.listing, isWanted: range.contains, &progress)
     try advance(windows.field, to: progress.value)
   }
 }
@@ -107,7 +108,7 @@ struct FilterIgnored: Error {}
 
 extension DateWindows {
   /// The event log takes only certain combinations of parameters.
-  var takesFields: Bool { if case .offset = paging { true } else { false } }
+  var takesFields: Bool { if case .offset = listing.paging { true } else { false } }
 }
 
 extension StreamPage {

@@ -1,3 +1,4 @@
+import CloseAPI
 import CloseConnection
 import JSONBytes
 
@@ -38,9 +39,24 @@ enum Replication: Sendable {
 
 /// A list endpoint and what its rows do not say themselves.
 struct Listing: Sendable {
+  /// How pages follow each other.
+  enum Paging: Sendable {
+    /// One answer has it all; nothing is said of pages.
+    case single
+    /// `_skip`, at most `limit` rows each.
+    case offset(limit: Int)
+    /// `_cursor`, at most `limit` rows each.
+    case cursor(limit: Int)
+  }
+
   let path: String
   /// Query parameters beyond paging.
   var parameters: [String: String] = [:]
+  /// What is sent for an answer that takes a POST, such as a report.
+  var body: JSONValue?
+  var paging = Paging.offset(limit: 100)
+  /// Where the rows stand in the answer.
+  var records = RecordsPath.list
   /// Fields put into every row, for example which kind of object a custom field belongs to.
   var constants = JSONObject()
 
@@ -52,18 +68,9 @@ struct Listing: Sendable {
 
 /// How a list is cut into half-open windows of its date.
 struct DateWindows: Sendable {
-  /// How pages follow each other.
-  enum Paging: Sendable {
-    /// `_skip`, at most `limit` rows each.
-    case offset(limit: Int)
-    /// `_cursor`, at most `limit` rows each.
-    case cursor(limit: Int)
-  }
-
   let listing: Listing
   /// The property that is filtered by and that the bookmark holds.
   let field: String
-  let paging: Paging
   /// Whether rows come newest first by `field`, so that a window too deep to page can go on below its last row.
   let isNewestFirst: Bool
   /// Whether the last window has no end, so that rows dated in the future come at once.

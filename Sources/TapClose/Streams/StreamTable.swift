@@ -71,21 +71,21 @@ extension DateWindows {
   /// Activities list newest first and filter only by `date_created`; late edits are caught by reading again.
   static func activities(_ path: String) -> DateWindows {
     DateWindows(
-      listing: Listing(path: path), field: "date_created", paging: .offset(limit: 100), isNewestFirst: true,
-      isOpenEnded: true, rereads: .attribution)
+      listing: Listing(path: path), field: "date_created", isNewestFirst: true, isOpenEnded: true,
+      rereads: .attribution)
   }
 
   /// Without `_type=all` only tasks of type `lead` would come.
   static let tasks = DateWindows(
     listing: Listing(path: "task/", parameters: ["_type": "all", "_order_by": "date_created"]),
-    field: "date_updated", paging: .offset(limit: 100), isNewestFirst: false, isOpenEnded: false)
+    field: "date_updated", isNewestFirst: false, isOpenEnded: false)
 
   static let opportunities = DateWindows(
     listing: Listing(path: "opportunity/", parameters: ["_order_by": "date_updated"]), field: "date_updated",
-    paging: .offset(limit: 100), isNewestFirst: false, isOpenEnded: false)
+    isNewestFirst: false, isOpenEnded: false)
 
   /// Close keeps events for 30 days, gives at most 50 a page, and may show them five minutes late.
   static let events = DateWindows(
-    listing: Listing(path: "event/"), field: "date_updated", paging: .cursor(limit: 50), isNewestFirst: true,
+    listing: Listing(path: "event/", paging: .cursor(limit: 50)), field: "date_updated", isNewestFirst: true,
     isOpenEnded: true, days: 1, retentionDays: 30, latenessSeconds: 300)
 }

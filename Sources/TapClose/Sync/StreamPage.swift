@@ -23,8 +23,11 @@ struct PageEncoder: Sendable {
   /// Fields that the rows of this listing do not say themselves, as `"name":value` pairs.
   private let constants: [UInt8]
 
-  init(_ records: RecordEncoder, constants: JSONObject) {
+  private let path: RecordsPath
+
+  init(_ records: RecordEncoder, constants: JSONObject, path: RecordsPath) {
     self.records = records
+    self.path = path
     self.constants = Array(JSONValue.object(constants).compact.utf8.dropFirst().dropLast())
   }
 
@@ -37,7 +40,7 @@ struct PageEncoder: Sendable {
     var page = StreamPage(lines: RecordLines(capacity: response.body.count + response.body.count / 8))
     page.key = response.key
     records.stamp(extractedAt: .now())
-    page.envelope = try PageReader.readPage(response.body) { (cursor) throws(JSONError) in
+    page.envelope = try PageReader.readPage(response.body, path) { (cursor) throws(JSONError) in
       let mark = page.lines.count
       let start = cursor.offset
       let facts = try records.encode(&cursor, constants: constants, into: page.lines)

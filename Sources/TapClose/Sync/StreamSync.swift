@@ -34,8 +34,11 @@ struct StreamSync: Sendable {
     return max(bookmark, startDate)
   }
 
-  func newEncoder(constants: JSONObject = JSONObject()) -> PageEncoder {
-    PageEncoder(RecordEncoder(selection.plan), constants: constants)
+  /// - Parameter listing: nil for the answers of the search.
+  func newEncoder(of listing: Listing? = nil) -> PageEncoder {
+    PageEncoder(
+      RecordEncoder(selection.plan), constants: listing?.constants ?? JSONObject(),
+      path: listing?.records ?? .list)
   }
 
   /// Asks for a page and encodes it; a page that turns out broken is asked for again.
