@@ -103,7 +103,7 @@ public final class CloseClient: Sendable {
         do throws(JSONError) {
           return try read(response)
         } catch {
-          outcome = .invalidBody
+          outcome = (try? JSONValue(parsing: response.body)) == nil ? .invalidBody : .unexpectedShape
           failure = CloseError(progress.group, error, in: response)
         }
       case .failed(let how, let error): (outcome, failure) = (how, error)

@@ -42,6 +42,9 @@ public struct RecordEncoder: Sendable {
   /// Records whose text had to be cleaned.
   public private(set) var cleanedRecords = 0
 
+  /// The field whose value is handed out as each record's key.
+  public var keyProperty: String? { plan.keyProperty }
+
   /// Creates an encoder.
   public init(_ plan: RecordPlan) {
     self.plan = plan

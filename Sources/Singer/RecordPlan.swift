@@ -107,6 +107,8 @@ public struct RecordPlan: Sendable {
   }
 
   let stream: String
+  /// Field whose value is handed out as each record's key.
+  let keyProperty: String?
   let options: Options
   let collectsUndeclared: Bool
   private let listsFields: Bool
@@ -129,6 +131,7 @@ public struct RecordPlan: Sendable {
     isSelected: ([String]) -> Bool
   ) {
     self.stream = stream
+    self.keyProperty = keyProperty
     self.options = options
     collectsUndeclared =
       options.undeclared == .collect && isSelected(["properties", RecordPlan.undeclaredField])

@@ -48,6 +48,12 @@ struct RetryPolicyTests {
     #expect(decide(.success, .write) == .succeed)
   }
 
+  @Test(arguments: [(1, true), (2, true), (3, false)])
+  func anAnswerThatSpeaksOfSomethingElseIsAskedForTwiceMore(_ attempt: Int, _ again: Bool) {
+    #expect((decide(.unexpectedShape, .read, attempt: attempt) != .fail) == again)
+    #expect(decide(.unexpectedShape, .write, attempt: attempt) == .fail)
+  }
+
   @Test(arguments: [(1, 0.5), (2, 1), (3, 2), (4, 4), (5, 8), (6, 16), (7, 30), (8, 30), (1000, 30)])
   func theBackOffDoublesUpToHalfAMinute(_ attempt: Int, _ seconds: Double) {
     let outcome = RetryPolicy.Outcome.refused(status: 500, pause: nil)

@@ -13,11 +13,12 @@ struct ListReader {
   private(set) var lastEnvelope = PageEnvelope()
   private var key: Int?
 
-  init(_ sync: StreamSync, _ listing: Listing) {
+  /// - Parameter encoder: nil makes lines of the rows as the user wants them.
+  init(_ sync: StreamSync, _ listing: Listing, _ encoder: PageEncoder? = nil) {
     self.sync = sync
     self.listing = listing
     walk = ListWalk(listing.paging)
-    encoder = sync.newEncoder(of: listing)
+    self.encoder = encoder ?? sync.newEncoder(of: listing)
   }
 
   /// Whether the API counts more rows, where it counts them, than were on the pages so far.

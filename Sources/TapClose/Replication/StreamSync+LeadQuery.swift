@@ -8,14 +8,14 @@ extension StreamSync {
   /// Where the offset gets too deep for the API, the query starts again at the last minute seen. When the API
   /// refuses the query, or does not heed it, the whole list takes over, with one more warning.
   /// See developer.close.com: Leads, `query` (deprecated, still answered).
-  func queryLeads() async throws {
+  func queryLeads(or substitute: Collection) async throws {
     do {
       try await walkLeadQuery()
     } catch let refusal as QueryRefusal where settings.leadsVia == .automatic {
       report.warn(
         "the legacy query cannot be used either (\(refusal.reason)); "
           + "reading the whole list instead and sending what has changed", stream: name)
-      try await readWhole([Listing(path: "lead/")])
+      try await readWhole(substitute)
     }
   }
 

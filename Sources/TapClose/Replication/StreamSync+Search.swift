@@ -7,21 +7,21 @@ extension StreamSync {
   ///
   /// The search is documented, its date condition is not. When the API refuses it, answers with other objects
   /// than asked for, or shows too few of them, the older listing takes over, with one warning.
-  func search(_ objectType: String) async throws {
+  func search(_ objectType: String, or substitute: Collection) async throws {
     let isLead = objectType == "lead"
     if isLead, settings.leadsVia == .query {
-      try await queryLeads()
+      try await queryLeads(or: substitute)
       return
     }
     do {
       try await walkSearch(objectType)
     } catch let refusal as SearchRefusal where settings.leadsVia == .automatic {
-      let substitute =
+      let remedy =
         isLead
         ? "reading /lead/ with the legacy query instead, whose dates are precise to the minute"
         : "reading the whole list instead and sending what has changed"
-      report.warn("the search cannot be used (\(refusal.reason)); \(substitute)", stream: name)
-      try await isLead ? queryLeads() : readWhole([Listing(path: "\(objectType)/")])
+      report.warn("the search cannot be used (\(refusal.reason)); \(remedy)", stream: name)
+      try await isLead ? queryLeads(or: substitute) : readWhole(substitute)
     }
   }
 

@@ -3,15 +3,37 @@ import JSONBytes
 import Singer
 
 extension StreamSync {
-  /// Reads collections whole and sends what has changed since the bookmark, or everything when there is none.
-  func readWhole(_ listings: [Listing]) async throws {
+  /// Reads a collection whole and sends what has changed since the bookmark, or everything when there is none.
+  func readWhole(_ collection: Collection) async throws {
     let key = definition.replicationKey
     let start = key == nil ? nil : start
     var progress = newBookmark()
+    let isWanted = { @Sendable (facts: RecordEncoder.Facts) in
+      facts.instant ?? .latest >= start ?? .earliest
+    }
+    try await read(collection, isWanted: isWanted, &progress)
+    if let key { try advance(key, to: progress.value) }
+  }
+
+  private func read(
+    _ collection: Collection, isWanted: @escaping @Sendable (RecordEncoder.Facts) -> Bool,
+    _ progress: inout Bookmark
+  ) async throws {
+    switch collection {
+    case .lists(let listings): try await readLists(listings, isWanted: isWanted, &progress)
+    case .perParent(let fanOut): try await readEach(fanOut, isWanted: isWanted, &progress)
+    case .joined(let collections):
+      for collection in collections { try await read(collection, isWanted: isWanted, &progress) }
+    }
+  }
+
+  private func readLists(
+    _ listings: [Listing], isWanted: (RecordEncoder.Facts) -> Bool, _ progress: inout Bookmark
+  ) async throws {
     var refusals: [(path: String, error: CloseError)] = []
     for listing in listings {
       do {
-        try await readAll(listing, isWanted: { $0.instant ?? .latest >= start ?? .earliest }, &progress)
+        try await readAll(listing, isWanted: isWanted, &progress)
       } catch let error as CloseError where error.intent == .skip {
         // What cannot be read of a table does not keep the rest of it back.
         refusals.append((listing.path, error))
@@ -21,20 +43,28 @@ extension StreamSync {
     let counts = { (error: CloseError) in error.code != .notFound || refusals.count == listings.count }
     if let (_, error) = refusals.first(where: { counts($0.error) }) { throw error }
     for (path, _) in refusals { report.note("this organisation has no /\(path)", stream: name) }
-    if let key { try advance(key, to: progress.value) }
   }
 
   /// Reads every page of a list; the bookmark may move once all are out.
   func readAll(
     _ listing: Listing, isWanted: (RecordEncoder.Facts) -> Bool, _ progress: inout Bookmark
   ) async throws {
-    var reader = ListReader(self, listing)
-    while let page = try await reader.nextPage(isWanted: isWanted) {
+    var reached = progress
+    try await readAll(listing, isWanted: isWanted) { page in
       try write(page)
-      for instant in page.instants { progress.advance(to: instant) }
+      for instant in page.instants { reached.advance(to: instant) }
     }
+    progress = reached
+  }
+
+  /// Hands every page of a list to `take`.
+  func readAll(
+    _ listing: Listing, isWanted: (RecordEncoder.Facts) -> Bool, take: (StreamPage) async throws -> Void
+  ) async throws {
+    var reader = ListReader(self, listing)
+    while let page = try await reader.nextPage(isWanted: isWanted) { try await take(page) }
     if case .splitNeeded = reader.walk.step {
-      throw StreamError("the list is deeper than the API lets anyone page through", nil)
+      throw StreamError.tooDeep
     }
     if let shortfall = reader.shortfall { throw shortfall }
     report.encoded(by: reader.encoder.records, of: name)

@@ -38,5 +38,8 @@ extension Shape {
     .strings("editable_with_roles"), .objects("fields")
   ).merging([.authorship])
 
+  static let customFieldSchema = Shape(
+    .key("id"), .string("name", "object_type", "organization_id"), .objects("fields"))
+
   static let pipeline = Shape(.key("id"), .string("name"), .objects("statuses")).merging([.authorship])
 }

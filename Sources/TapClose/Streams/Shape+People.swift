@@ -58,6 +58,9 @@ extension Shape {
     .object("comment_summary", "lead_primary_email", "stall_status", "suggested_action")
   ).merging([.authorship])
 
+  static let customObject = Shape(.key("id"), .string("custom_object_type_id", "lead_id", "name"))
+    .merging([.authorship])
+
   static let user = Shape(
     .key("id"),
     .string("email", "first_name", "image", "last_name", "last_used_timezone"),

@@ -20,20 +20,32 @@ struct StreamDefinition: Sendable {
 /// How a table is read so that nothing is lost and as little as possible is read twice.
 enum Replication: Sendable {
   /// `POST /data/search/`, ascending by `date_updated`: a record that changes meanwhile is met again.
-  case search(objectType: String)
+  ///
+  /// Where the search cannot be used, the collection is read whole instead.
+  case search(objectType: String, substitute: Collection)
   /// A list that filters by date, read in date windows.
   case windows(DateWindows)
-  /// Small collections without a date filter, read whole; only what is new by `date_updated` goes out.
-  case whole([Listing])
-  /// The same, but for collections without a date: everything goes out each time.
-  case full([Listing])
+  /// Small collections without a date filter, read whole; only what is new by the date `key` goes out, and
+  /// everything each time where rows have no date.
+  case whole(Collection, by: String?)
 
   var key: String? {
     switch self {
-    case .search, .whole: "date_updated"
+    case .search: "date_updated"
     case .windows(let windows): windows.field
-    case .full: nil
+    case .whole(_, let key): key
     }
+  }
+
+  /// A collection whose rows have `date_updated`.
+  static func whole(_ collection: Collection) -> Replication { .whole(collection, by: "date_updated") }
+
+  /// A collection whose rows have no date.
+  static func full(_ collection: Collection) -> Replication { .whole(collection, by: nil) }
+
+  /// Fields that the rows do not say themselves.
+  var constantFields: Set<String> {
+    if case .whole(let collection, _) = self { collection.constantFields } else { [] }
   }
 }
 
@@ -49,7 +61,7 @@ struct Listing: Sendable {
     case cursor(limit: Int)
   }
 
-  let path: String
+  var path: String
   /// Query parameters beyond paging.
   var parameters: [String: String] = [:]
   /// What is sent for an answer that takes a POST, such as a report.

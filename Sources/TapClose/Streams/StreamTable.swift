@@ -3,28 +3,47 @@ import JSONBytes
 
 /// Every table, one line or one small value each.
 enum StreamTable {
-  static let all: [StreamDefinition] = [
+  static let all = core + people + activities + setup + communication + automation
+
+  /// The tables that come without a catalog.
+  private static let core = [
     StreamDefinition(
       name: "activities", replication: .windows(.activities("activity/")), shape: .anyActivity,
       customFields: .activity, isSelectedByDefault: true),
     StreamDefinition(
-      name: "custom_fields", replication: .whole(customFieldLists), shape: .customField,
+      name: "custom_fields", replication: .whole(.lists(customFieldLists)), shape: .customField,
       isSelectedByDefault: true),
     StreamDefinition(
       name: "event_log", replication: .windows(.events), shape: .event, isSelectedByDefault: true),
     StreamDefinition(
-      name: "leads", replication: .search(objectType: "lead"), shape: .lead, customFields: .lead,
-      isSelectedByDefault: true),
+      name: "leads", replication: .search(objectType: "lead", substitute: .list("lead/")), shape: .lead,
+      customFields: .lead, isSelectedByDefault: true),
     StreamDefinition(
       name: "tasks", replication: .windows(.tasks), shape: .task, isSelectedByDefault: true),
     StreamDefinition(
-      name: "users", replication: .whole([Listing(path: "user/")]), shape: .user, isSelectedByDefault: true),
+      name: "users", replication: .whole(.list("user/")), shape: .user, isSelectedByDefault: true),
+  ]
 
+  /// What hangs on leads.
+  private static let people = [
     StreamDefinition(
-      name: "contacts", replication: .search(objectType: "contact"), shape: .contact, customFields: .contact),
+      name: "contacts", replication: .search(objectType: "contact", substitute: .list("contact/")),
+      shape: .contact, customFields: .contact),
     StreamDefinition(
       name: "opportunities", replication: .windows(.opportunities), shape: .opportunity,
       customFields: .opportunity),
+    StreamDefinition(
+      name: "custom_objects",
+      replication: .search(
+        objectType: "custom_object",
+        substitute: .perParent(
+          FanOut(
+            Listing(path: "lead/", parameters: ["_fields": "id"]),
+            each: Listing(path: "custom_object/", parameters: ["lead_id": "{id}"], paging: .single)))),
+      shape: .customObject, customFields: .customObject),
+  ]
+
+  private static let activities = [
     activity("notes", "note", .note),
     activity("calls", "call", .call),
     activity("emails", "email", .email),
@@ -37,23 +56,11 @@ enum StreamTable {
     activity("opportunity_status_changes", "status_change/opportunity", .opportunityStatusChange),
     activity("task_completed_activities", "task_completed", .taskCompleted),
     activity("lead_merges", "lead_merge", .leadMerge),
+    activity("import_updates", "import_update", .importUpdate),
     StreamDefinition(
       name: "custom_activities", replication: .windows(.activities("activity/custom/")),
-      shape: .customActivity,
-      customFields: .activity),
+      shape: .customActivity, customFields: .activity),
     activity("form_submissions", "form_submission", .formSubmission),
-    StreamDefinition(
-      name: "lead_statuses", replication: .full([Listing(path: "status/lead/")]), shape: .leadStatus),
-    StreamDefinition(
-      name: "opportunity_statuses", replication: .full([Listing(path: "status/opportunity/")]),
-      shape: .opportunityStatus),
-    StreamDefinition(
-      name: "custom_activity_types", replication: .whole([Listing(path: "custom_activity/")]),
-      shape: .customActivityType),
-    StreamDefinition(
-      name: "custom_object_types", replication: .whole([Listing(path: "custom_object_type/")]),
-      shape: .customObjectType),
-    StreamDefinition(name: "pipelines", replication: .whole([Listing(path: "pipeline/")]), shape: .pipeline),
   ]
 
   /// One list per kind of object, and the fields that several kinds share, which those lists leave out.

@@ -10,5 +10,7 @@ struct StreamError: Error, CustomStringConvertible {
 
   var description: String { advice.map { "\(reason); \($0)" } ?? reason }
 
+  static let tooDeep = StreamError("the list is deeper than the API lets anyone page through", nil)
+
   static let stuck = StreamError("the API repeats the same page over and over", "try again later")
 }

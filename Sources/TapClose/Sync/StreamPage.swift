@@ -23,10 +23,13 @@ struct PageEncoder: Sendable {
   /// Fields that the rows of this listing do not say themselves, as `"name":value` pairs.
   private let constants: [UInt8]
 
+  /// The key of rows that do not say it themselves.
+  private let constantKey: String?
   private let path: RecordsPath
 
-  init(_ records: RecordEncoder, constants: JSONObject, path: RecordsPath) {
+  init(_ records: RecordEncoder, constants: JSONObject = JSONObject(), path: RecordsPath) {
     self.records = records
+    constantKey = records.keyProperty.flatMap { constants[$0]?.string }
     self.path = path
     self.constants = Array(JSONValue.object(constants).compact.utf8.dropFirst().dropLast())
   }
@@ -43,7 +46,8 @@ struct PageEncoder: Sendable {
     page.envelope = try PageReader.readPage(response.body, path) { (cursor) throws(JSONError) in
       let mark = page.lines.count
       let start = cursor.offset
-      let facts = try records.encode(&cursor, constants: constants, into: page.lines)
+      var facts = try records.encode(&cursor, constants: constants, into: page.lines)
+      facts.key = facts.key ?? constantKey
       guard facts.key != nil else { throw JSONError(.wrongType, at: start) }
       page.rows.append(facts)
       if isWanted(facts) {

@@ -17,8 +17,10 @@ struct StreamSelection: Sendable {
     schema = selection.selectedSchema()
 
     var options = options
-    // The old dictionary of custom values by name says nothing that `custom.cf_…` does not say.
-    options.ignored = ["custom", "__object_type"]
+    // The old dictionary of custom values by name says nothing that `custom.cf_…` does not say. The key that signs
+    // a webhook's calls is a secret.
+    options.ignored = ["custom", "__object_type", "signature_key"]
+    options.constants = definition.replication.constantFields
     if mode == .list, definition.customFields != nil { options.listedPrefix = "custom." }
     plan = RecordPlan(
       stream: definition.name, schema: entry.schema, keyProperty: definition.keyProperties.first,
@@ -29,6 +31,11 @@ struct StreamSelection: Sendable {
     let wanted = offered.filter { selection.isSelected(.property($0)) }
     isPartial = wanted.count < offered.count
     requestFields = StreamSelection.requestFields(wanted, of: definition)
+  }
+
+  /// Those of `fields` that are selected.
+  func wanted(of fields: JSONObject) -> JSONObject {
+    JSONObject(fields.filter { requestFields.contains($0.key) }.map { ($0.key, $0.value) })
   }
 
   /// The API refuses long lists, so custom fields are asked for all at once.

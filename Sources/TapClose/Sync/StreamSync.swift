@@ -22,9 +22,9 @@ struct StreamSync: Sendable {
   /// Reads the table completely; returns when everything is out and the bookmark stands.
   func run() async throws {
     switch definition.replication {
-    case .search(let objectType): try await search(objectType)
+    case .search(let objectType, let substitute): try await search(objectType, or: substitute)
     case .windows(let windows): try await read(windows)
-    case .whole(let listings), .full(let listings): try await readWhole(listings)
+    case .whole(let collection, _): try await readWhole(collection)
     }
   }
 
@@ -37,7 +37,7 @@ struct StreamSync: Sendable {
   /// - Parameter listing: nil for the answers of the search.
   func newEncoder(of listing: Listing? = nil) -> PageEncoder {
     PageEncoder(
-      RecordEncoder(selection.plan), constants: listing?.constants ?? JSONObject(),
+      RecordEncoder(selection.plan), constants: selection.wanted(of: listing?.constants ?? JSONObject()),
       path: listing?.records ?? .list)
   }
 
