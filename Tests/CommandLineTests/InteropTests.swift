@@ -38,7 +38,7 @@ import Testing
       guard message["type"] == "RECORD", let stream = message["stream"]?.string else { continue }
       counts[stream, default: 0] += 1
     }
-    #expect(counts.count > 20)
+    #expect(counts.count > 55)
     return (run.stdout, counts)
   }
 

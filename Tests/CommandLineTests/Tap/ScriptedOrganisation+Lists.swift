@@ -40,6 +40,9 @@ extension ScriptedOrganisation.State {
 
   private func select(_ rows: [Row], _ table: String, _ query: [String: String]) -> [Row] {
     if rules.deafTables.contains(table) { return rows }
+    // Whose rows are asked for, where a list is a parent's own.
+    let owners = query.filter { $0.key.hasSuffix("_id") }
+    let rows = rows.filter { row in owners.allSatisfy { row.members[$0.key]?.string == $0.value } }
     func bound(_ name: String) -> Timestamp? { query[name].flatMap { Timestamp($0) } }
     let minute = query["query"].flatMap { $0.firstMatch(of: /date_updated>="([^"]+)"/) }
     let from = minute.flatMap { Timestamp("\($0.1):00Z") } ?? bound("date_updated__gte") ?? .earliest

@@ -17,7 +17,7 @@ struct Tap: Sendable {
   static let keys = [
     "activities": "date_created", "custom_fields": "date_updated", "event_log": "date_updated",
     "leads": "date_updated", "tasks": "date_updated", "users": "date_updated", "contacts": "date_updated",
-    "opportunities": "date_updated",
+    "opportunities": "date_updated", "sequence_subscriptions": "date_updated", "comments": "updated_at",
   ]
 
   init(_ sandbox: RunningSandbox<some SandboxAPI>, _ config: JSONObject = [:]) throws {

@@ -1,0 +1,168 @@
+import CloseSandbox
+import JSONBytes
+import TestSupport
+import Testing
+
+/// What Close lists whole, or only parent by parent.
+@Suite("tap-close: collections")
+struct TapCollectionTests {
+  // MARK: Everything there is
+
+  @Test func `every table of an organisation has rows, and only fields it declares`() async throws {
+    let sandbox = try startSandbox(organisation: { $0.leads = 60 })
+    let tap = try Tap(sandbox)
+    let discovered = try await tap.start(arguments: ["--discover"]).outcome()
+    var catalog = try JSONValue(parsing: discovered.stdout)
+    let streams = (catalog["streams"]?.array ?? []).map { stream in
+      var stream = stream
+      stream["selected"] = true
+      return stream
+    }
+    #expect(streams.count > 60)
+    catalog["streams"] = .array(streams)
+
+    let run = try await tap.run(catalog: catalog)
+    run.expectHealthy()
+    for stream in streams.compactMap({ $0["tap_stream_id"]?.string }) {
+      #expect(!run.output.records(stream).isEmpty, "\(stream) is empty")
+      let undeclared = run.output.records(stream).compactMap { $0.value["_undeclared"] }
+      #expect(undeclared.isEmpty, "\(stream): \(undeclared.first?.compact ?? "")")
+      let keys = run.output.schemas[stream]?["key_properties"]?.array?.compactMap(\.string) ?? []
+      #expect(keys.count == 1, "\(stream)")
+      let values = run.output.records(stream).map { record in keys.map { record.value[$0]?.string ?? "" } }
+      #expect(Set(values).count == values.count, "\(stream) has keys twice")
+    }
+
+    let again = try await tap.run(catalog: catalog, state: run.output.lastState)
+    again.expectHealthy(since: run.output.lastState)
+    for stream in ["sequence_subscriptions", "comments", "playbooks", "roles", "webhooks", "custom_objects"] {
+      #expect(again.output.records(stream).count <= 1, "\(stream) brings what has not changed")
+    }
+  }
+
+  @Test func `the key that signs a webhook's calls stays where it is`() async throws {
+    let run = try await Tap(startSandbox()).run(["webhooks"])
+    run.expectHealthy()
+    #expect(!run.output.records("webhooks").isEmpty)
+    #expect(!run.outcome.stdout.contains("signature_key"))
+  }
+
+  @Test func `members of groups come although only single groups show them`() async throws {
+    let run = try await Tap(startSandbox()).run(["groups"])
+    run.expectHealthy()
+    #expect(run.output.records("groups").contains { $0.value["members"]?.array?.isEmpty == false })
+  }
+
+  // MARK: Parent by parent
+
+  /// Sequences with as many subscriptions as `counts` says.
+  private func sequences(_ counts: [Int]) throws -> ScriptedOrganisation {
+    let organisation = ScriptedOrganisation()
+    let start = try Timestamp.at("2024-03-01T00:00:00Z")
+    organisation.change { state in
+      state.add("sequence", counts.count, from: start, step: Timestamp.second)
+      for (number, count) in counts.enumerated() {
+        state.add(
+          "sequence_subscription",
+          (0..<count).map { index in
+            let date = start.adding(seconds: Int64(index * 60))
+            return .init(
+              id: "sub_\(number)_\(index)", created: date, updated: date,
+              members: ["sequence_id": .string("sequence_\(number)")])
+          })
+      }
+    }
+    return organisation
+  }
+
+  @Test(arguments: [[0], [3], [0, 250, 0, 1, 100, 0], Array(repeating: 2, count: 130)])
+  func `each parent's rows come, once and in the same order every time`(counts: [Int]) async throws {
+    let organisation = try sequences(counts)
+    let tap = try Tap(startSandbox(organisation))
+    let first = try await tap.run(["sequence_subscriptions"])
+    first.expectHealthy()
+    #expect(
+      first.output.faults("sequence_subscriptions", wanted: organisation.ids("sequence_subscription")) == [])
+    #expect(try await tap.run(["sequence_subscriptions"]).output.ids == first.output.ids)
+  }
+
+  @Test func `what has changed of any parent comes in the next run, and nothing else`() async throws {
+    let organisation = try sequences([120, 5])
+    let tap = try Tap(startSandbox(organisation))
+    let first = try await tap.run(["sequence_subscriptions"])
+    let date = try Timestamp.at("2024-04-01T00:00:00Z")
+    organisation.change { state in
+      state.edit("sequence_subscription", at: 3, on: date)
+      state.edit("sequence_subscription", at: 122, on: date.adding(seconds: -5))
+    }
+    let second = try await tap.run(["sequence_subscriptions"], state: first.output.lastState)
+    second.expectHealthy(since: first.output.lastState)
+    #expect(Set(second.output.ids) == ["sub_0_3", "sub_1_2", "sub_0_119"])
+    #expect(second.output.states.last?.bookmark("sequence_subscriptions", "date_updated") == date)
+  }
+
+  @Test(arguments: [(404, 0), (500, 1), (403, 1)])
+  func `a parent that is gone is not missed, and one that fails holds the bookmark`(
+    status: Int, exit: Int32
+  ) async throws {
+    let sandbox = try startSandbox()
+    let groups = try await Tap(sandbox).run(["groups"]).output.ids
+    let tap = try Tap(
+      startSandbox(server: {
+        $0.faults = "status=\(status),path=group/\(groups[0])/"
+      }), ["retry_budget_seconds": 0])
+    let run = try await tap.run(["groups", "sequence_subscriptions"])
+    #expect(run.exit == exit)
+    run.expectTruthful()
+    #expect(Set(run.output.ids("groups")).isSubset(of: groups[1...]))
+    if status == 404 {
+      #expect(run.output.ids("groups") == Array(groups[1...]))
+      #expect(run.log.contains { $0.contains("/group/\(groups[0])/ has gone meanwhile") })
+    }
+    #expect(!run.output.ids("sequence_subscriptions").isEmpty)
+  }
+
+  @Test func `custom objects come lead by lead where the search is refused`() async throws {
+    let organisation = ScriptedOrganisation(.init(searchStatus: 400))
+    let start = try Timestamp.at("2024-03-01T00:00:00Z")
+    organisation.change { state in
+      state.add("lead", 230, from: start, step: Timestamp.second)
+      state.add(
+        "custom_object",
+        (0..<300).map {
+          .init(
+            id: "custobj_\($0)", created: start, updated: start.adding(seconds: Int64($0)),
+            members: ["lead_id": .string("lead_\($0 % 230)")])
+        })
+    }
+    let run = try await Tap(startSandbox(organisation)).run(["custom_objects"])
+    run.expectHealthy()
+    #expect(run.output.faults("custom_objects", wanted: organisation.ids("custom_object")) == [])
+    #expect(run.warnings.contains { $0.contains("the search cannot be used") })
+  }
+
+  // MARK: What rows do not say themselves
+
+  @Test func `the kind of object of a custom field is left out when it is not wanted`() async throws {
+    let catalog = try JSONValue(
+      parsing: """
+        {"streams": [{"tap_stream_id": "custom_fields", "metadata": [
+          {"breadcrumb": [], "metadata": {"selected": true}},
+          {"breadcrumb": ["properties", "object_type"], "metadata": {"selected": false}}]}]}
+        """)
+    let tap = try Tap(startSandbox())
+    let wanted = try await tap.run(["custom_fields"])
+    #expect(wanted.output.records.allSatisfy { $0.value["object_type"]?.string != nil })
+    let run = try await tap.run(catalog: catalog)
+    run.expectHealthy()
+    #expect(run.output.records.count == wanted.output.records.count)
+    #expect(run.output.records.allSatisfy { $0.value["object_type"] == nil })
+  }
+
+  @Test func `an answer of another shape fails soon`() async throws {
+    let sandbox = try startSandbox(ScriptedOrganisation(.init(refusals: ["me/": 200])))
+    let run = try await Tap(sandbox).run(["memberships"])
+    #expect(run.exit == 1)
+    #expect(run.lastLine.contains("after 3 attempts") && run.lastLine.contains("/me/"))
+  }
+}
