@@ -36,8 +36,20 @@ extension Listing {
     var listing = self
     listing.path = path.replacing(placeholder, with: id)
     listing.parameters = parameters.mapValues { $0.replacing(placeholder, with: id) }
-    for (name, value) in constants where value.string == placeholder { listing.constants[name] = .string(id) }
+    listing.body = body?.replacing(placeholder, with: id)
+    for (name, value) in constants { listing.constants[name] = value.replacing(placeholder, with: id) }
     return listing
+  }
+
+  fileprivate var constantFields: [String] { constants.keys + (identity.isEmpty ? [] : [RowIdentity.field]) }
+}
+
+extension JSONValue {
+  /// With `id` for texts that are just the placeholder, at the top or in an object.
+  fileprivate func replacing(_ placeholder: String, with id: String) -> JSONValue {
+    if string == placeholder { return .string(id) }
+    guard let members = object else { return self }
+    return .object(JSONObject(members.map { ($0.key, $0.value.replacing(placeholder, with: id)) }))
   }
 }
 
@@ -45,8 +57,8 @@ extension Collection {
   /// Fields that the rows do not say themselves.
   var constantFields: Set<String> {
     switch self {
-    case .lists(let listings): Set(listings.flatMap(\.constants.keys))
-    case .perParent(let fanOut): Set(fanOut.listings.flatMap(\.constants.keys))
+    case .lists(let listings): Set(listings.flatMap(\.constantFields))
+    case .perParent(let fanOut): Set(fanOut.listings.flatMap(\.constantFields))
     case .joined(let collections): collections.reduce([]) { $0.union($1.constantFields) }
     }
   }

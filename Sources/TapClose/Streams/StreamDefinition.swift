@@ -71,6 +71,8 @@ struct Listing: Sendable {
   var records = RecordsPath.list
   /// Fields put into every row, for example which kind of object a custom field belongs to.
   var constants = JSONObject()
+  /// Fields whose values make up the `id` of rows that have none; strings all.
+  var identity: [String] = []
 
   /// The parameters as they are sent.
   var query: [(name: String, value: String)] {

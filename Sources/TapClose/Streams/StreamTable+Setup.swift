@@ -88,7 +88,7 @@ extension StreamTable {
 
 extension Listing {
   /// What `me/` says at `records`.
-  fileprivate static func me(_ records: RecordsPath) -> Listing {
+  static func me(_ records: RecordsPath) -> Listing {
     Listing(path: "me/", paging: .single, records: records)
   }
 }

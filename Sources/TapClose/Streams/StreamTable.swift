@@ -3,7 +3,7 @@ import JSONBytes
 
 /// Every table, one line or one small value each.
 enum StreamTable {
-  static let all = core + people + activities + setup + communication + automation
+  static let all = core + people + activities + setup + communication + automation + reports
 
   /// The tables that come without a catalog.
   private static let core = [

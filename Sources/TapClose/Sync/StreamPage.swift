@@ -22,14 +22,22 @@ struct PageEncoder: Sendable {
   private(set) var records: RecordEncoder
   /// Fields that the rows of this listing do not say themselves, as `"name":value` pairs.
   private let constants: [UInt8]
-
   /// The key of rows that do not say it themselves.
   private let constantKey: String?
+  private let identity: RowIdentity?
   private let path: RecordsPath
 
-  init(_ records: RecordEncoder, constants: JSONObject = JSONObject(), path: RecordsPath) {
+  /// - Parameters:
+  ///   - constants: what is put into each row.
+  ///   - identity: how rows get keys that have none.
+  ///   - path: where the rows stand.
+  init(
+    _ records: RecordEncoder, constants: JSONObject = JSONObject(), identity: RowIdentity? = nil,
+    path: RecordsPath
+  ) {
     self.records = records
     constantKey = records.keyProperty.flatMap { constants[$0]?.string }
+    self.identity = identity
     self.path = path
     self.constants = Array(JSONValue.object(constants).compact.utf8.dropFirst().dropLast())
   }
@@ -46,8 +54,9 @@ struct PageEncoder: Sendable {
     page.envelope = try PageReader.readPage(response.body, path) { (cursor) throws(JSONError) in
       let mark = page.lines.count
       let start = cursor.offset
-      var facts = try records.encode(&cursor, constants: constants, into: page.lines)
-      facts.key = facts.key ?? constantKey
+      let key = try identity?.key(at: cursor)
+      var facts = try records.encode(&cursor, constants: constants(with: key), into: page.lines)
+      facts.key = facts.key ?? key ?? constantKey
       guard facts.key != nil else { throw JSONError(.wrongType, at: start) }
       page.rows.append(facts)
       if isWanted(facts) {
@@ -60,5 +69,13 @@ struct PageEncoder: Sendable {
     // An answer that speaks of something else is no empty page.
     guard page.envelope.hasData else { throw JSONError(.wrongType, at: 0) }
     return page
+  }
+
+  /// The constants, and the key that was put together for a row.
+  private func constants(with key: String?) -> [UInt8] {
+    guard let key else { return constants }
+    var pairs = Array("\"\(RowIdentity.field)\":".utf8)
+    pairs.appendJSONString(key)
+    return constants.isEmpty ? pairs : pairs + [UInt8(ascii: ",")] + constants
   }
 }
