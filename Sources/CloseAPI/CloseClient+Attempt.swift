@@ -72,10 +72,11 @@ extension CloseClient {
       return .failed(.transport(error), CloseError(progress.group, error))
     case .success(let response):
       let reading = RateLimitReading(response.headers)
-      let date = clock.date()
-      state.withLock { $0.serverClock.note(response.headers, at: date) }
       if (200..<300).contains(response.status) {
-        state.withLock { $0.governor.arrive(ticket, reading, at: now) }
+        state.withLock { state in
+          state.serverClock.note(response.headers, at: now)
+          state.governor.arrive(ticket, reading, at: now)
+        }
         return .response(
           APIResponse(
             status: response.status, headers: response.headers, body: response.body,
@@ -85,7 +86,10 @@ extension CloseClient {
       let body = APIErrorBody(response.body)
       let pause = RateLimitReading.pause(after: response.headers, body: body)
       let closing = response.status == 429 ? pause ?? .seconds(2) : nil
-      state.withLock { $0.governor.arrive(ticket, reading, refusedFor: closing, at: now) }
+      state.withLock { state in
+        state.serverClock.note(response.headers, at: now)
+        state.governor.arrive(ticket, reading, refusedFor: closing, at: now)
+      }
       return .failed(
         .refused(status: response.status, pause: closing ?? pause),
         CloseError(

@@ -67,7 +67,15 @@ public final class CloseClient: Sendable {
   public var totals: ClientTotals { state.withLock { $0.totals } }
 
   /// Seconds that our clock is ahead of Close's, as its answers so far show; 0 below a minute.
-  public var secondsAhead: Int64 { state.withLock { $0.serverClock.secondsAhead } }
+  public var secondsAhead: Int64 { max(clockDifference, 0) }
+
+  /// The time by Close's clock, as far as its answers so far show how ours differs from it.
+  public var date: Timestamp { clock.date().adding(seconds: -clockDifference) }
+
+  private var clockDifference: Int64 {
+    let (date, now) = (clock.date(), clock.now())
+    return state.withLock { $0.serverClock.difference(of: date, at: now) }
+  }
 
   /// Sends a call and returns the 2xx answer, whatever its body.
   ///

@@ -38,28 +38,25 @@ struct IntentResolver: Sendable {
 
   /// Looks until the object is found, or until it would certainly have been.
   ///
+  /// All times are those of Close's clock, which objects bear.
   /// - Parameter lastSeen: when the request was last known to be on its way; when it was intended, unless given.
   func resolve(_ intent: JournalIntent, lastSeen: Timestamp? = nil) async throws -> Resolution {
-    let now = clock.date()
+    let now = reads.client.date
     let start = lastSeen ?? min(intent.time, now)
     var intent = intent
-    // The clock was ahead then or has been set back since; all there is to go by is that it was not long ago.
+    // Written by a clock that was ahead; all there is to go by is that it was not long ago.
     if intent.time > now { intent.time = now.adding(seconds: -86400) }
-    let time = intent.time
+    guard let probe = IntentProbe(intent) else {
+      return .unknown(
+        "Close cannot be asked about \(intent.request.method.rawValue) /\(intent.request.path)")
+    }
+    let began = clock.now()
+    let ageThen = Duration.microseconds(now.microseconds - start.microseconds)
     var pause = Duration.seconds(1)
     while true {
-      // Objects bear the time of Close's clock.
-      let ahead = reads.client.secondsAhead
-      intent.time = time.adding(seconds: -ahead)
-      guard let probe = IntentProbe(intent) else {
-        return .unknown(
-          "Close cannot be asked about \(intent.request.method.rawValue) /\(intent.request.path)")
-      }
-      let age = Duration.microseconds(clock.date().microseconds - start.microseconds)
+      let age = ageThen + (clock.now() - began)
       let look = try await gate.enter { [intent] in try await self.look(probe, intent) }
       if let id = look.id { return .found(id) }
-      // Only answers tell how far ours is ahead: what was asked before the first one began too late.
-      if reads.client.secondsAhead > ahead { continue }
       guard let certainty = look.certainAfter else {
         return .unknown("neither the search nor the event log can be read with this key")
       }
@@ -159,7 +156,7 @@ extension IntentResolver {
   private func eventLog(_ probe: IntentProbe, _ intent: JournalIntent) async throws -> [String]? {
     guard let type = probe.eventType else { return nil }
     let since = since(intent)
-    guard since > clock.date().adding(seconds: -IntentResolver.logRetention) else { return nil }
+    guard since > reads.client.date.adding(seconds: -IntentResolver.logRetention) else { return nil }
     var ids: [String] = []
     let label = intent.key.stream
     for event in try await reads.events(ofType: type, lead: probe.lead, since: since, label: label) {

@@ -124,7 +124,7 @@ struct TargetRun: Sendable {
     let id = organisation["id"]?.string ?? organisation.string ?? ""
     let journal = try Journal(
       configuration.journalPath, organisation: id, writing: !isDryRun, searchLag: configuration.indexLag,
-      now: clock.date)
+      now: { [client] in client.date })
     let gate = RequestGate(limit: configuration.connection.configuration.concurrency)
     return TargetContext(
       organisation: id, configuration: configuration, journal: journal,

@@ -132,7 +132,7 @@ extension OperationExecutor {
   ) async throws -> IntentResolver.Resolution {
     settings.isRepeatable || intent.request.method.isIdempotent
       ? .absent
-      : try await resolver.resolve(intent, lastSeen: resolver.clock.date())
+      : try await resolver.resolve(intent, lastSeen: resolver.reads.client.date)
   }
 
   private func note(

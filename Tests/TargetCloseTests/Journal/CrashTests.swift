@@ -1,4 +1,5 @@
 import JSONBytes
+import Synchronization
 import TestSupport
 import Testing
 
@@ -133,6 +134,34 @@ struct CrashTests {
     #expect(outcome.output == [1])
     #expect(close.objects(kind.resource).count == count + 1)
     #expect(close.clock.date < start.adding(seconds: 400))
+  }
+
+  @Test(
+    "although the clock was wrong then and has been set right since", arguments: CreatedKind.all,
+    [(7200, 10_000), (-7200, 1)])
+  func clockSetRight(_ kind: CreatedKind, _ error: (seconds: Int64, pause: Int64)) async throws {
+    let close = FakeClose(clock: TestClock(), indexLag: 60)
+    close.add(CreatedKind.given)
+    let target = try kind.target(close, ["retry_budget_seconds": 0])
+    let count = close.objects(kind.resource).count
+    close.clock.setError(error.seconds)
+    let isDown = Mutex(false)
+    close.fail { call, _ in
+      if isDown.withLock({ $0 }) { return .lost }
+      guard call.method == "POST", call.path != "data/search/" else { return nil }
+      isDown.withLock { $0 = true }
+      return .answerLost
+    }
+    let lines = WriteCase.lines(kind.stream, [kind.record]) + [state(1)]
+    #expect(try await target.write(lines).exit == 1)
+    #expect(close.objects(kind.resource).count == count + 1)
+    close.clock.setError(0)
+    close.clock.advance(by: .seconds(error.pause))
+    close.fail { _, _ in nil }
+    let outcome = try await target.write(lines)
+    #expect(outcome.exit == 0, "\(outcome.log)")
+    #expect(outcome.output == [1])
+    #expect(close.objects(kind.resource).count == count + 1)
   }
 
   @Test("and several records that look the same each become one", arguments: CreatedKind.all)

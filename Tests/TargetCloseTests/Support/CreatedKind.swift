@@ -77,8 +77,8 @@ struct CreatedKind: Sendable, CustomTestStringConvertible {
     close.add(resource, twin)
   }
 
-  func target(_ close: FakeClose) throws -> TargetHarness {
-    try WriteCase.target(close, stream, settings)
+  func target(_ close: FakeClose, _ config: JSONObject = [:]) throws -> TargetHarness {
+    try WriteCase.target(close, stream, settings, config)
   }
 
   /// The request that creates it.

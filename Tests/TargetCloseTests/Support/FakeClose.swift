@@ -105,7 +105,17 @@ final class FakeClose: Transport {
   }
 
   private func response(_ request: HTTPRequest, _ status: Int, _ body: [UInt8]) -> HTTPResponse {
-    HTTPResponse(status: status, body: body, effectiveURL: request.url)
+    HTTPResponse(
+      status: status, headers: HTTPHeaders([("Date", FakeClose.httpDate(clock.date))]), body: body,
+      effectiveURL: request.url)
+  }
+
+  /// `Sun, 06 Nov 1994 08:49:37 GMT`; nobody looks at the day of the week.
+  private static func httpDate(_ date: Timestamp) -> String {
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    let text = Array(date.description)
+    let month = months[(Int(String(text[5..<7])) ?? 1) - 1]
+    return "Sun, \(String(text[8..<10])) \(month) \(String(text[0..<4])) \(String(text[11..<19])) GMT"
   }
 
   private func failure(

@@ -33,13 +33,15 @@ struct WriteCase: Sendable, CustomTestStringConvertible {
   }
 
   /// A target that writes one stream.
-  static func target(_ close: FakeClose, _ stream: String, _ settings: String) throws -> TargetHarness {
-    try TargetHarness(
-      close,
-      [
-        "streams": .object([stream: json(settings)]), "update_method": "put", "max_errors": 1000,
-        "concurrency": 4,
-      ])
+  static func target(
+    _ close: FakeClose, _ stream: String, _ settings: String, _ config: JSONObject = [:]
+  ) throws -> TargetHarness {
+    var all: JSONObject = [
+      "streams": .object([stream: json(settings)]), "update_method": "put", "max_errors": 1000,
+      "concurrency": 4,
+    ]
+    for (name, value) in config { all[name] = value }
+    return try TargetHarness(close, all)
   }
 
   /// The lines of a stream, whose key is the member `key` if its records have one.
