@@ -64,7 +64,9 @@ let package = Package(
     tests("CloseSandboxTests", ["CloseSandbox", "TestSupport", "JSONBytes"]),
     tests("HTTPTransportTests", ["HTTPTransport", "TestSupport"]),
     tests("CloseAPITests", ["CloseAPI", "HTTPTransport", "TestSupport", "JSONBytes"]),
-    tests("CloseConnectionTests", ["CloseConnection", "CloseAPI", "Singer", "HTTPTransport", "JSONBytes"]),
+    tests(
+      "CloseConnectionTests",
+      ["CloseConnection", "CloseAPI", "Singer", "HTTPTransport", "TestSupport", "JSONBytes"]),
     tests(
       "TapCloseTests", ["TapClose", "CloseConnection", "Singer", "CloseAPI", "TestSupport", "JSONBytes"]),
     tests(

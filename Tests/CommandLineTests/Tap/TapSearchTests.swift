@@ -42,7 +42,7 @@ struct TapSearchTests {
     #expect(run.output.faults(table.0, wanted: organisation.ids(table.1)) == [])
   }
 
-  @Test(arguments: tables, [400, 403, 404, 405])
+  @Test(arguments: tables, [400, 402, 403, 404, 405, 501])
   func `a refused search is replaced, with one warning`(table: (String, String), status: Int) async throws {
     let organisation = try organisation(table.1) { $0.searchStatus = status }
     let tap = try Tap(startSandbox(organisation))
