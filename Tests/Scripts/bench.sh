@@ -29,31 +29,45 @@ for stream in catalog["streams"]:
     stream["schema"]["selected"] = stream["tap_stream_id"] == "leads"
 json.dump(catalog, sys.stdout)' >"$work/closeio-catalog.json"
 
-# The same pages without making anything of them: what their bytes cost on the way from a socket into a file.
+# The same pages without making anything of them: what their bytes cost on the way out of a socket.
 printf 'silent\nuser = "%s:"\nurl = "%s/lead/?_limit=100&_skip=[0-%s:100]"\n' "$crm_key" "$crm_url" "$((leads - 100))" \
   >"$work/curl"
 
-# measure CONTROL RECORDS NAME COMMAND...: one round, with the number of records and requests beside what was
-# measured; RECORDS is the number of them, or "out" for those in the output.
+# measure CONTROL RECORDS NAME COMMAND...: one round, its output thrown away, with the number of records and
+# requests beside what was measured.
 measure() {
   control=$1
   records=$2
   shift 2
   curl -s -X POST "$control/reset-statistics" >/dev/null
-  MEASURED_OUTPUT="$work/out" python3 Tests/Scripts/measure.py "$@" >"$work/run"
-  [ "$records" != out ] || records=$(grep -c '"type": *"RECORD"' "$work/out" || true)
+  python3 Tests/Scripts/measure.py "$@" >"$work/run"
   sed "s/}\$/, \"records\": $records, \"requests\": $(requests "$control")}/" "$work/run" >>"$work/runs"
 }
 
 echo
 echo "leads of an organisation with $leads, $rounds rounds each, in turns"
+ours="$bin/tap-close --config $work/config.json --catalog $work/catalog.json"
+theirs="$closeio --config $work/config.json --catalog $work/closeio-catalog.json"
+records() { grep -c '"type": *"RECORD"'; }
+our_records=$($ours 2>/dev/null | records)
+their_records=$($theirs 2>/dev/null | records)
 : >"$work/runs"
 for round in $(seq "$rounds"); do
-  measure "$crm_control" out tap-close "$bin/tap-close" --config "$work/config.json" --catalog "$work/catalog.json"
+  measure "$crm_control" "$our_records" tap-close $ours
   measure "$crm_control" "$leads" curl curl --config "$work/curl"
-  measure "$crm_control" out tap-closeio $closeio --config "$work/config.json" --catalog "$work/closeio-catalog.json"
+  measure "$crm_control" "$their_records" tap-closeio $theirs
 done
 python3 Tests/Scripts/summary.py "$work/runs" tap-closeio
+
+echo
+echo "the six core tables of the same organisation, all at once"
+core="$bin/tap-close --config $work/config.json --catalog catalogs/core.json"
+core_records=$($core 2>/dev/null | records)
+: >"$work/runs"
+for round in $(seq "$rounds"); do
+  measure "$crm_control" "$core_records" "six tables" $core
+done
+python3 Tests/Scripts/summary.py "$work/runs"
 
 echo
 echo "the same leads into Close: created in an empty organisation, found unchanged by the journal, and without a"

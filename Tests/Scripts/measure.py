@@ -10,8 +10,8 @@ name, command = sys.argv[1], sys.argv[2:]
 # What started this script (a shell, a version manager) may have children of its own on the bill.
 before = resource.getrusage(resource.RUSAGE_CHILDREN)
 began = time.monotonic()
-with open(os.environ.get("MEASURED_OUTPUT", os.devnull), "wb") as output, open(os.devnull, "wb") as nowhere:
-    status = subprocess.run(command, stdout=output, stderr=nowhere).returncode
+with open(os.devnull, "wb") as nowhere:
+    status = subprocess.run(command, stdout=nowhere, stderr=nowhere).returncode
 usage = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(json.dumps({
     "name": name,
