@@ -97,7 +97,7 @@ struct TapCatalogTests {
     #expect(run.output.records("users").allSatisfy { $0.value["email"] == nil && !$0.id.isEmpty })
   }
 
-  @Test(arguments: ["core", "people-and-pipeline", "activities-without-bodies"])
+  @Test(arguments: ["core", "people-and-pipeline", "activities-without-bodies", "everything", "clone"])
   func `the catalogs that come with it work as they are`(name: String) async throws {
     let (tap, _) = try world()
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -108,6 +108,12 @@ struct TapCatalogTests {
     #expect(run.warnings == [])
     let names = catalog["streams"]?.array?.compactMap { $0["tap_stream_id"]?.string } ?? []
     #expect(run.output.schemas.keys.sorted() == names.sorted())
+    if name == "everything" {
+      // Activities come type by type.
+      let discovered = try await tap.start(arguments: ["--discover"]).outcome()
+      let all = try JSONValue(parsing: discovered.stdout)["streams"]?.array ?? []
+      #expect(Set(all.compactMap { $0["tap_stream_id"]?.string }).subtracting(names) == ["activities"])
+    }
     if name == "activities-without-bodies" {
       #expect(run.output.records("activities").count > 50)
       for key in ["body_html", "body_text", "note"] {
