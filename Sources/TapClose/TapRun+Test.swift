@@ -22,7 +22,7 @@ extension TapRun {
     }
     let records = try await sample(stream, count: count)
     for record in records { try StandardOutput.write(record.pretty) }
-    log.info("\(records.count) records of \(name)")
+    log.info("\(records.count) record\(records.count == 1 ? "" : "s") of \(name)")
     return .success
   }
 
@@ -50,7 +50,8 @@ extension TapRun {
   private func sample(_ stream: StreamDefinition, count: Int) async throws -> [JSONValue] {
     switch stream.replication {
     case .search(let type, _):
-      let search = KeysetSearch(objectType: type, fields: stream.shape.properties.keys + ["custom"])
+      let fields = stream.nested?.parentFields ?? stream.shape.properties.keys + ["custom"]
+      let search = KeysetSearch(objectType: type, fields: fields)
       var walk = KeysetWalk(search, limit: count)
       guard case .request(let body) = walk.next(at: .zero) else { return [] }
       return try await rows(.ask("data/search/", body, label: stream.name), .list, count: count)

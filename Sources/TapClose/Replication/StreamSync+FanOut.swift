@@ -55,7 +55,7 @@ extension StreamSync {
   }
 
   private func ids(of listing: Listing) async throws -> [String] {
-    var reader = ListReader(self, listing, PageEncoder(RecordEncoder(.keysOnly), path: listing.records))
+    var reader = ListReader(self, listing, PageEncoder(RecordEncoder(.keysOnly()), path: listing.records))
     var ids: [String] = []
     var known: Set<String> = []
     while let page = try await reader.nextPage(isWanted: { _ in false }) {
@@ -64,15 +64,4 @@ extension StreamSync {
     guard case .finished = reader.walk.step else { throw StreamError.tooDeep }
     return ids
   }
-}
-
-extension RecordPlan {
-  /// Looks at nothing but the ids of rows.
-  fileprivate static let keysOnly: RecordPlan = {
-    var options = Options()
-    options.undeclared = .drop
-    return RecordPlan(
-      stream: "", schema: ["properties": ["id": ["type": "string"]]], keyProperty: "id", replicationKey: nil,
-      options: options, isSelected: { _ in true })
-  }()
 }

@@ -30,17 +30,20 @@ extension Shape {
     .string(
       "display_name", "lead_id", "lead_suggestions_operation_id", "name", "timezone", "timezone_source",
       "title"),
-    .objects("emails", of: Shape(.string("email", "type"), .boolean("is_unsubscribed"))),
-    .objects(
-      "phones",
-      of: Shape(
-        .string("country", "phone", "phone_formatted", "type"),
-        .boolean("is_unsubscribed", "outbound_sms_blocked"),
-        .strings("tz_ids"))),
-    .objects("urls", of: Shape(.string("type", "url"))),
+    .objects("emails", of: .contactEmail),
+    .objects("phones", of: .contactPhone),
+    .objects("urls", of: .contactURL),
     .objects("integration_links", of: Shape(.string("name", "url"))),
     .objects("recent_calls", "subscriptions")
   ).merging([.authorship])
+
+  static let contactEmail = Shape(.string("email", "type"), .boolean("is_unsubscribed"))
+
+  static let contactPhone = Shape(
+    .string("country", "phone", "phone_formatted", "type"),
+    .boolean("is_unsubscribed", "outbound_sms_blocked"), .strings("tz_ids"))
+
+  static let contactURL = Shape(.string("type", "url"))
 
   static let opportunity = Shape(
     .key("id"),

@@ -12,9 +12,18 @@ struct StreamDefinition: Sendable {
   var isSelectedByDefault = false
   /// Every object of Close that can be listed has an `id`, except those that declare otherwise.
   var keyProperties = ["id"]
+  /// Set where the rows stand inside those that are read.
+  var nested: NestedRows?
 
   /// The property whose value is the bookmark; nil for tables that are read whole each time.
   var replicationKey: String? { replication.key }
+
+  /// Fields that the rows do not say themselves.
+  var constantFields: Set<String> {
+    if let nested { return nested.constantFields }
+    if case .whole(let collection, _) = replication { return collection.constantFields }
+    return []
+  }
 }
 
 /// How a table is read so that nothing is lost and as little as possible is read twice.
@@ -43,10 +52,6 @@ enum Replication: Sendable {
   /// A collection whose rows have no date.
   static func full(_ collection: Collection) -> Replication { .whole(collection, by: nil) }
 
-  /// Fields that the rows do not say themselves.
-  var constantFields: Set<String> {
-    if case .whole(let collection, _) = self { collection.constantFields } else { [] }
-  }
 }
 
 /// A list endpoint and what its rows do not say themselves.

@@ -41,7 +41,24 @@ enum StreamTable {
             Listing(path: "lead/", parameters: ["_fields": "id"]),
             each: Listing(path: "custom_object/", parameters: ["lead_id": "{id}"], paging: .single)))),
       shape: .customObject, customFields: .customObject),
+    // Lists inside of these, for loaders that want tables flat.
+    lists("contact_emails", of: "contact", "emails", .contactEmail),
+    lists("contact_phones", of: "contact", "phones", .contactPhone),
+    lists("contact_urls", of: "contact", "urls", .contactURL),
+    lists("lead_addresses", of: "lead", "addresses", .address),
   ]
+
+  private static func lists(
+    _ name: String, of type: String, _ list: String, _ shape: Shape
+  ) -> StreamDefinition {
+    let parent = "\(type)_id"
+    return StreamDefinition(
+      name: name, replication: .search(objectType: type, substitute: .list("\(type)/")),
+      shape: Shape(.key("id"), .string(parent), .integer("position"), .instant("date_updated")).merging([
+        shape
+      ]),
+      nested: NestedRows(list: list, parent: parent))
+  }
 
   private static let activities = [
     activity("notes", "note", .note),

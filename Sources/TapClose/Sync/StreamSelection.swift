@@ -7,6 +7,8 @@ struct StreamSelection: Sendable {
   let plan: RecordPlan
   /// Whether some top-level field is left out.
   let isPartial: Bool
+  /// Top-level fields that go out.
+  private let selectedFields: Set<String>
   /// Top-level fields to ask the API for; `custom` stands for all custom fields.
   let requestFields: [String]
 
@@ -20,7 +22,7 @@ struct StreamSelection: Sendable {
     // The old dictionary of custom values by name says nothing that `custom.cf_…` does not say. The key that signs
     // a webhook's calls is a secret.
     options.ignored = ["custom", "__object_type", "signature_key"]
-    options.constants = definition.replication.constantFields
+    options.constants = definition.constantFields
     if mode == .list, definition.customFields != nil { options.listedPrefix = "custom." }
     plan = RecordPlan(
       stream: definition.name, schema: entry.schema, keyProperty: definition.keyProperties.first,
@@ -29,13 +31,16 @@ struct StreamSelection: Sendable {
 
     let offered = entry.schema["properties"]?.object?.keys ?? []
     let wanted = offered.filter { selection.isSelected(.property($0)) }
-    isPartial = wanted.count < offered.count
-    requestFields = StreamSelection.requestFields(wanted, of: definition)
+    isPartial = wanted.count < offered.count || definition.nested != nil
+    selectedFields = Set(wanted + definition.keyProperties + [definition.replicationKey].compactMap(\.self))
+    requestFields =
+      definition.nested?.parentFields
+      ?? StreamSelection.requestFields(wanted, of: definition)
   }
 
   /// Those of `fields` that are selected.
   func wanted(of fields: JSONObject) -> JSONObject {
-    JSONObject(fields.filter { requestFields.contains($0.key) }.map { ($0.key, $0.value) })
+    JSONObject(fields.filter { selectedFields.contains($0.key) }.map { ($0.key, $0.value) })
   }
 
   /// The API refuses long lists, so custom fields are asked for all at once.

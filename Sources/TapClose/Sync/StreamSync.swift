@@ -36,11 +36,7 @@ struct StreamSync: Sendable {
 
   /// - Parameter listing: nil for the answers of the search.
   func newEncoder(of listing: Listing? = nil) -> PageEncoder {
-    let encoder = RecordEncoder(selection.plan)
-    guard let listing else { return PageEncoder(encoder, path: .list) }
-    return PageEncoder(
-      encoder, constants: selection.wanted(of: listing.constants),
-      identity: RowIdentity(listing.identity, constants: listing.constants), path: listing.records)
+    PageEncoder(definition, selection, listing)
   }
 
   /// Asks for a page and encodes it; a page that turns out broken is asked for again.
