@@ -12,6 +12,8 @@ public struct RecordEncoder: Sendable {
   /// What the driver learns about a record while it is encoded.
   public struct Facts: Hashable, Sendable {
     /// Text of the key property; nil when it is missing, null or not a string or number.
+    ///
+    /// Of several properties it is made of all texts, in a form of its own, and nil when one is nil.
     public var key: String?
     /// Instant of the replication key; nil when it is missing, null or no date.
     public var instant: Timestamp?
@@ -24,6 +26,8 @@ public struct RecordEncoder: Sendable {
   private let listOpening: [UInt8]
   // What becomes known of the record at hand on the way through it.
   var facts = Facts()
+  /// The text of each key property, when there are several.
+  var keyTexts: [String?] = []
   /// Pairs to go into `_undeclared`, joined by commas.
   var undeclared: [UInt8] = []
   /// Elements to go into the list of prefixed fields, joined by commas.
@@ -94,6 +98,7 @@ public struct RecordEncoder: Sendable {
     recordNumber += 1
     plan.fields.makeUnique()
     facts = Facts()
+    if plan.hasCompoundKey { keyTexts = Array(repeating: nil, count: plan.keyProperties.count) }
     if !undeclared.isEmpty { undeclared.removeAll(keepingCapacity: true) }
     if !listed.isEmpty { listed.removeAll(keepingCapacity: true) }
     cursor.foundUncleanText = false
@@ -105,6 +110,7 @@ public struct RecordEncoder: Sendable {
     var members = MemberRun(hasMembers: !constants.isEmpty)
     try encodeFields(&cursor, object: 0, &members, into: output)
     members.drop(&copy, cursor, output)
+    if plan.hasCompoundKey { facts.key = compoundKey }
     if !listed.isEmpty { append(listOpening, listed, UInt8(ascii: "]"), from: start, to: output) }
     if !undeclared.isEmpty {
       append(undeclaredOpening, undeclared, UInt8(ascii: "}"), from: start, to: output)

@@ -108,6 +108,9 @@ public struct RecordPlan: Sendable {
 
   let stream: String
   let options: Options
+  /// The fields that together tell a record from others.
+  let keyProperties: [String]
+  let hasCompoundKey: Bool
   let collectsUndeclared: Bool
   private let listsFields: Bool
   /// What to do with each field of the record, which is object 0, and of the objects that are looked into.
@@ -120,21 +123,37 @@ public struct RecordPlan: Sendable {
   /// - Parameters:
   ///   - stream: name used in messages.
   ///   - schema: the whole schema of the stream, deselected fields included.
-  ///   - keyProperty: field whose value is handed out as each record's key.
+  ///   - keyProperties: fields whose values are handed out as each record's key; none for records without one.
   ///   - replicationKey: field whose value is handed out as each record's instant.
   ///   - isSelected: whether the field at a breadcrumb (`["properties", "contacts", "items", …]`) is wanted.
   public init(
-    stream: String, schema: JSONValue, keyProperty: String?, replicationKey: String?,
+    stream: String, schema: JSONValue, keyProperties: [String], replicationKey: String?,
     options: Options = Options(),
     isSelected: ([String]) -> Bool
   ) {
     self.stream = stream
     self.options = options
+    self.keyProperties = keyProperties
+    hasCompoundKey = keyProperties.count > 1
     collectsUndeclared =
       options.undeclared == .collect && isSelected(["properties", RecordPlan.undeclaredField])
     listsFields = isSelected(["properties", options.listField])
-    compile(schema, keyProperty, replicationKey, isSelected)
+    compile(schema, replicationKey, isSelected)
   }
+
+  /// Compiles a plan for records whose key is one field at most.
+  public init(
+    stream: String, schema: JSONValue, keyProperty: String?, replicationKey: String?,
+    options: Options = Options(),
+    isSelected: ([String]) -> Bool
+  ) {
+    self.init(
+      stream: stream, schema: schema, keyProperties: [keyProperty].compactMap(\.self),
+      replicationKey: replicationKey, options: options, isSelected: isSelected)
+  }
+
+  /// Whether text is mended that breaks loaders.
+  public var cleansText: Bool { options.cleansText }
 
   /// What becomes of a top-level field that no schema declares.
   func action(forUndeclared name: String) -> Action {
