@@ -41,6 +41,9 @@ extension TapRun {
       } catch let error as CloseError where error.intent != .abort {
         isComplete = false
         log.warning("\(stream.name): not readable: \(error)", stream: stream.name)
+      } catch let error as StreamError {
+        isComplete = false
+        log.warning("\(stream.name): not readable: \(error)", stream: stream.name)
       }
     }
     return isComplete ? .success : .failure
@@ -48,13 +51,13 @@ extension TapRun {
 
   /// The first records of a table as the API gives them.
   private func sample(_ stream: StreamDefinition, count: Int) async throws -> [JSONValue] {
-    let page = try await client.json(stream.sampleCall(count: count))
-    return Array((page["data"]?.array ?? []).prefix(count))
+    try await CustomSampler(client, configuration.syncSettings(now: .now())).records(of: stream, count: count)
   }
 }
 
 extension StreamDefinition {
-  fileprivate func sampleCall(count: Int) -> APICall {
+  /// The call that brings its first records, under `data`.
+  func sampleCall(count: Int) -> APICall {
     let limit = (name: "_limit", value: String(count))
     switch replication {
     case .search(let type):
@@ -66,6 +69,8 @@ extension StreamDefinition {
       return windows.listing.call([limit], label: name)
     case .whole(let listings), .full(let listings):
       return (listings.first ?? Listing(path: "")).call([limit], label: name)
+    case .custom(let stream):
+      return stream.request.call(stream.values([:], start: nil, now: .now()), label: name)
     }
   }
 }

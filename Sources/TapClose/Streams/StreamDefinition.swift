@@ -27,12 +27,15 @@ enum Replication: Sendable {
   case whole([Listing])
   /// The same, but for collections without a date: everything goes out each time.
   case full([Listing])
+  /// An endpoint that the user has described.
+  case custom(CustomStream)
 
   var key: String? {
     switch self {
     case .search, .whole: "date_updated"
     case .windows(let windows): windows.field
     case .full: nil
+    case .custom(let stream): stream.replicationKey
     }
   }
 }

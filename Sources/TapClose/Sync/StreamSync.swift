@@ -16,6 +16,8 @@ struct StreamSync: Sendable {
   let settings: SyncSettings
   /// The bookmark the run starts from.
   let bookmark: Timestamp?
+  /// Takes the pages instead of the output, when they are only read to ask for something else.
+  var divert: (@Sendable (StreamPage) throws -> Void)?
 
   var name: String { definition.name }
 
@@ -25,6 +27,7 @@ struct StreamSync: Sendable {
     case .search(let objectType): try await search(objectType)
     case .windows(let windows): try await read(windows)
     case .whole(let listings), .full(let listings): try await readWhole(listings)
+    case .custom(let stream): try await read(stream)
     }
   }
 
@@ -58,6 +61,7 @@ struct StreamSync: Sendable {
 
   /// Moves the bookmark, though not beyond what Close's own clock vouches for, in case ours is ahead of it.
   func advance(_ field: String, to instant: Timestamp?) throws {
+    guard divert == nil else { return }
     let ahead = client.secondsAhead
     let limit = ahead > 0 ? settings.now.adding(seconds: -ahead - Int64(settings.searchLag)) : .latest
     try output.advance(name, field, to: instant.map { min($0, limit) })
@@ -65,6 +69,7 @@ struct StreamSync: Sendable {
 
   /// Writes a page's records; the bookmark is moved separately, when it may be.
   func write(_ page: StreamPage) throws {
+    if let divert { return try divert(page) }
     try output.writeRecords(page.lines, count: page.count)
     report.wrote(page.count, of: name)
   }
@@ -74,7 +79,7 @@ struct StreamSync: Sendable {
 struct SyncSettings: Sendable {
   /// When the run started; bookmarks never go beyond it.
   let now: Timestamp
-  let startDate: Timestamp?
+  var startDate: Timestamp?
   /// Days per activity request window.
   let dateWindow: Int
   /// Seconds of activities before the bookmark that are read again.
