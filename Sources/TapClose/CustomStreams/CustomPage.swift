@@ -11,6 +11,8 @@ struct CustomPage: Sendable {
   var elements = 0
   /// Whether `total_results` of the answer counts those.
   var isCounted = false
+  /// Whether rows of the page have the same key.
+  var sharesKeys = false
   /// Why the answer, though valid JSON, is not what the settings say.
   var fault: StreamError?
 }
@@ -86,6 +88,8 @@ struct CustomPageEncoder: Sendable {
     page.elements =
       stream.records.isNested
       ? try stream.records.outermostCount(in: response.body) : page.page.rows.count
+    let keys = page.page.rows.compactMap(\.key)
+    page.sharesKeys = Set(keys).count < keys.count
     page.isCounted = stream.records.steps.starts(with: RecordsPath.list.steps)
     return page
   }

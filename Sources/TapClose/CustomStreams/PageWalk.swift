@@ -7,7 +7,7 @@ import Singer
 /// Offset pages overlap by a row where rows have keys, so that one that leaves the list hides no other. A row is
 /// left out only when just the same bytes came before, so a key that is not one loses nothing.
 struct PageWalk: Sendable {
-  /// The page to ask for.
+  /// The page to ask for; nothing in it for the first page of what is not paged by offset.
   struct Request: Hashable, Sendable {
     var skip: Int?
     var limit: Int?
@@ -28,7 +28,7 @@ struct PageWalk: Sendable {
   private let isStrict: Bool
   /// Nil unless the pages are found by `_skip`.
   private var offset: OffsetWalk?
-  private let overlaps: Bool
+  private var overlaps: Bool
   private let limit: Int
   /// Rows not long ago, to recognise them by when a place is read again.
   private var recent = RecentRows()
@@ -84,8 +84,13 @@ struct PageWalk: Sendable {
 
   private mutating func receiveOffset(_ page: CustomPage) -> Bool {
     guard var walk = offset else { return false }
+    if overlaps, page.sharesKeys, case .request(let request) = step {
+      // A key that does not tell rows apart tells nothing of where they stand either.
+      overlaps = false
+      walk = OffsetWalk(limit: limit, skip: request.skip ?? 0)
+    }
     let versions = overlaps ? page.page.rows.map(\.version) : []
-    let news = overlaps ? versions.count { !walk.isEmitted($0) } : page.elements
+    let news = overlaps ? page.digests.count { !recent.contains($0) } : page.elements
     let isSame = !page.digests.isEmpty && page.digests == lastDigests
     repeats = isSame ? repeats + 1 : 0
     // An endpoint that does not page answers the same to any `_skip`.

@@ -10,6 +10,8 @@ struct SeriesReader {
   private let values: MacroValues
   private(set) var walk: PageWalk
   private(set) var encoder: CustomPageEncoder
+  /// Whether a page had rows with the same key.
+  private(set) var sharesKeys = false
   /// A cursor is continued with the key that opened it.
   private var key: Int?
 
@@ -43,6 +45,7 @@ struct SeriesReader {
         continue
       }
       if let fault = page.fault { throw fault }
+      sharesKeys = sharesKeys || page.sharesKeys
       guard try walk.receive(page) else { continue }
       key = page.page.key
       return page
@@ -52,6 +55,8 @@ struct SeriesReader {
   private mutating func fetch(_ request: PageWalk.Request) async throws -> CustomPage {
     var call = stream.call(request, values)
     call.key = key
+    // A parent is read in the name of the stream that looks it up.
+    call.label = sync.name
     let start = stream.replicationKey == nil ? nil : sync.start
     let walk = walk
     var used = encoder

@@ -67,7 +67,8 @@ extension StreamSync {
       }
       report.encoded(by: series.encoder.records, of: name)
       try await lanes.finish(number)
-      return SeriesOutcome(number: number, leavesPages: series.walk.leavesPages)
+      return SeriesOutcome(
+        number: number, leavesPages: series.walk.leavesPages, sharesKeys: series.sharesKeys)
     } catch {
       await lanes.fail(number)
       return SeriesOutcome(number: number, failure: error)
@@ -79,6 +80,11 @@ extension StreamSync {
     if let failure = verdict.failure?.failure { throw failure }
     if verdict.leavesPages {
       report.warn("the answer announces more pages than \"paging\": \"none\" reads", stream: name)
+    }
+    if verdict.sharesKeys {
+      report.warn(
+        "records share their primary_key (\(definition.keyProperties.joined(separator: ", "))), so a loader "
+          + "keeps one of them; name fields that tell them apart", stream: name)
     }
     guard let first = verdict.refusals.first?.refusal else { return }
     if verdict.answered == 0 { throw first }
@@ -98,6 +104,7 @@ private struct SeriesOutcome: Sendable {
   var refusal: CloseError?
   var failure: (any Error)?
   var leavesPages = false
+  var sharesKeys = false
 }
 
 /// How all series ended.
@@ -107,6 +114,7 @@ private struct SeriesVerdict {
   private(set) var refusals: [SeriesOutcome] = []
   private(set) var failure: SeriesOutcome?
   private(set) var leavesPages = false
+  private(set) var sharesKeys = false
   /// Refusals in a row that tell enough.
   private static let mostRefusals = 20
 
@@ -115,6 +123,7 @@ private struct SeriesVerdict {
 
   mutating func add(_ outcome: SeriesOutcome) {
     leavesPages = leavesPages || outcome.leavesPages
+    sharesKeys = sharesKeys || outcome.sharesKeys
     if outcome.failure != nil {
       if outcome.number < failure?.number ?? .max { failure = outcome }
     } else if outcome.refusal != nil {
