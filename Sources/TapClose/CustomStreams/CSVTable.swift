@@ -81,7 +81,7 @@ private struct CSVReader {
       }
       place += 1
     }
-    return String(decoding: bytes[start..<place], as: UTF8.self)
+    return try text(of: bytes[start..<place])
   }
 
   private mutating func quotedField() throws(CSVTable.Fault) -> String {
@@ -95,7 +95,7 @@ private struct CSVReader {
           guard next == nil || next == UInt8(ascii: ",") || isAtLineEnd else {
             throw CSVTable.Fault(line: line, reason: "text behind a closing quote")
           }
-          return String(decoding: field, as: UTF8.self)
+          return try text(of: field[...])
         }
         place += 1
       }
@@ -103,6 +103,13 @@ private struct CSVReader {
       field.append(byte)
     }
     throw CSVTable.Fault(line: start, reason: "a quote that does not end")
+  }
+
+  private func text(of field: ArraySlice<UInt8>) throws(CSVTable.Fault) -> String {
+    guard let text = String(validating: field, as: UTF8.self) else {
+      throw CSVTable.Fault(line: line, reason: "bytes that are not UTF-8")
+    }
+    return text
   }
 
   private var isAtLineEnd: Bool {

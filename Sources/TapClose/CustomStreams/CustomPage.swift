@@ -34,7 +34,7 @@ struct CustomPageEncoder: Sendable {
     let sent = selection.schema["properties"]?.object ?? JSONObject()
     sendsMetadata = !stream.metadata.isEmpty && sent[CustomStream.metadataField] != nil
     var pairs = JSONObject()
-    for column in stream.request.columns where sent[CustomStream.lookupPrefix + column] != nil {
+    for column in stream.request.shownColumns where sent[CustomStream.lookupPrefix + column] != nil {
       pairs[CustomStream.lookupPrefix + column] = row[column]?.macroText.map(JSONValue.string) ?? .null
     }
     constants = JSONValue.object(pairs).pairs

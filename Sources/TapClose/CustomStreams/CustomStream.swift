@@ -48,7 +48,7 @@ struct CustomStream: Sendable {
   /// The properties that are added to each record.
   var attachedNames: [String] {
     (metadata.isEmpty ? [] : [CustomStream.metadataField])
-      + request.columns.map { CustomStream.lookupPrefix + $0 }
+      + request.shownColumns.map { CustomStream.lookupPrefix + $0 }
   }
 
   /// The key properties that the records bring along themselves.
@@ -89,7 +89,7 @@ extension CustomStream {
         ? ["type": "string", "format": "date-time"] : FieldType.instant.schema
     }
     if !metadata.isEmpty { properties[CustomStream.metadataField] = FieldType.object(Shape()).schema }
-    for column in request.columns {
+    for column in request.shownColumns {
       let name = CustomStream.lookupPrefix + column
       properties[name] = keyProperties.contains(name) ? FieldType.key.schema : FieldType.string.schema
     }

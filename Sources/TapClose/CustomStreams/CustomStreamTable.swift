@@ -105,19 +105,24 @@ struct CustomStreamTable {
   }
 }
 
-extension [String] {
-  /// Each text once, in order.
-  fileprivate var unique: [String] {
-    var known: Set<String> = []
-    return filter { known.insert($0).inserted }
-  }
-}
-
 extension [CustomStream] {
   /// What stands in headers and must not show in a log.
   var secrets: [String] {
-    let harmless = ["accept", "accept-language", "content-type", "x-tz-offset"]
-    return flatMap(\.request.headers).filter { !harmless.contains($0.name.lowercased()) }
-      .map(\.value.template).filter { $0.utf8.count >= 8 }
+    let texts = flatMap { stream in
+      stream.request.headers.filter { !harmlessHeaders.contains($0.name.lowercased()) }.map(\.value.template)
+        + stream.lookedUpSecrets
+    }
+    // Short ones would make a mess of ordinary words.
+    return texts.filter { $0.utf8.count >= 8 }
+  }
+}
+
+private let harmlessHeaders = ["accept", "accept-language", "content-type", "x-tz-offset"]
+
+extension CustomStream {
+  /// What a file puts into headers.
+  fileprivate var lookedUpSecrets: [String] {
+    guard case .rows(let rows)? = lookup else { return [] }
+    return rows.flatMap { row in request.headerColumns.compactMap { row[$0]?.macroText } }
   }
 }

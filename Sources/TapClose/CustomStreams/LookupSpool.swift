@@ -20,11 +20,15 @@ final class LookupSpool: Sendable {
     var unusable = 0
   }
 
-  /// - Throws: `SingerError.output` when there is no place for the file.
-  init(columns: [String]) throws(SingerError) {
+  /// - Throws: `StreamError` when there is no place for the file.
+  init(columns: [String]) throws(StreamError) {
     self.columns = columns
     let folder = processEnvironment("TMPDIR") ?? "/tmp"
-    file = try LineFile(temporaryAt: "\(folder)/tap-close-\(UInt64.random(in: .min ... .max)).jsonl")
+    do throws(SingerError) {
+      file = try LineFile(temporaryAt: "\(folder)/tap-close-\(UInt64.random(in: .min ... .max)).jsonl")
+    } catch {
+      throw .noRoom(error)
+    }
   }
 
   /// Rows so far, and those that lack a value and so cannot be asked for.
@@ -38,7 +42,9 @@ final class LookupSpool: Sendable {
   }
 
   /// Takes in one record of the parent.
-  func add(_ record: JSONObject) throws(SingerError) {
+  ///
+  /// - Throws: `StreamError` when the disk is full.
+  func add(_ record: JSONObject) throws(StreamError) {
     guard let row = record.lookupRow(columns) else {
       state.withLock { $0.unusable += 1 }
       return
@@ -49,7 +55,11 @@ final class LookupSpool: Sendable {
       return state.known.insert(text.hashValue).inserted
     }
     guard isNew else { return }
-    try file.append(Array(text.utf8))
+    do throws(SingerError) {
+      try file.append(Array(text.utf8))
+    } catch {
+      throw .noRoom(error)
+    }
     state.withLock { $0.count += 1 }
   }
 
@@ -59,6 +69,12 @@ final class LookupSpool: Sendable {
     let line = try file.line(at: offset)
     offset += line.count + 1
     return try JSONValue(parsing: line).object
+  }
+}
+
+extension StreamError {
+  fileprivate static func noRoom(_ error: SingerError) -> StreamError {
+    StreamError("the rows of the lookup cannot be kept: \(error)", "set TMPDIR to a folder with room")
   }
 }
 

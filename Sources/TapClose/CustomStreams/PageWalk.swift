@@ -98,7 +98,8 @@ struct PageWalk: Sendable {
       step = .finished
       return overlaps
     }
-    let hasMore = page.page.envelope.hasMore ?? (page.elements >= limit && news > 0)
+    // Who hands out more than asked for does not page at all.
+    let hasMore = page.page.envelope.hasMore ?? (page.elements == limit && news > 0)
     let verdict = walk.receive(count: page.elements, ids: versions, hasMore: hasMore)
     offset = walk
     step = repeats >= PageWalk.mostRepeats ? .stuck : PageWalk.step(of: walk)

@@ -17,14 +17,15 @@ struct RequestTemplate: Hashable, Sendable {
   var headers: [Field] = []
 
   /// The columns of the lookup that it uses, each once, in order.
-  var columns: [String] {
-    let texts = path + (parameters + headers).map(\.value)
-    var columns: [String] = []
-    for column in texts.flatMap(\.columns) + (body?.columns ?? []) where !columns.contains(column) {
-      columns.append(column)
-    }
-    return columns
+  var columns: [String] { (shownColumns + headerColumns).unique }
+
+  /// Those of them that say what is asked for; what stands in headers may be secret.
+  var shownColumns: [String] {
+    ((path + parameters.map(\.value)).flatMap(\.columns) + (body?.columns ?? [])).unique
   }
+
+  /// Those of them that stand in headers.
+  var headerColumns: [String] { headers.flatMap(\.value.columns).unique }
 
   /// Rows a page is asked for: what the parameter `_limit` says, or 100.
   var pageSize: Int {
@@ -60,6 +61,14 @@ struct RequestTemplate: Hashable, Sendable {
       + page
     call.headers = headers.map { (name: $0.name, value: $0.value.text(values)) }
     return call
+  }
+}
+
+extension [String] {
+  /// Each text once, in order.
+  var unique: [String] {
+    var known: Set<String> = []
+    return filter { known.insert($0).inserted }
   }
 }
 

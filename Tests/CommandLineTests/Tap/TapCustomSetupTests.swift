@@ -86,14 +86,14 @@ struct TapCustomSetupTests {
     let tap = try Tap(
       sandbox, streams: TapCustomStreamTests.subscriptions, TapCustomStreamTests.sequences,
       ["name": "odd", "path": "lead", "records_path": "$.rows[*]"])
-    let sample = try await tap.start(arguments: ["--test", "subscriptions:2"]).outcome()
+    let sample = try await tap.start(arguments: ["--test", "people_in_sequences:2"]).outcome()
     #expect(sample.exit == 0, "\(sample.stderr)")
     #expect(
       sample.stdout.contains("\n  \"sequence_id\": ")
-        && sample.stderr.contains("INFO 2 records of subscriptions"))
+        && sample.stderr.contains("INFO 2 records of people_in_sequences"))
     let all = try await tap.start(arguments: ["--test"]).outcome()
     #expect(all.exit == 1)
-    #expect(all.stderr.contains("INFO subscriptions: readable\n"))
+    #expect(all.stderr.contains("INFO people_in_sequences: readable\n"))
     #expect(all.stderr.contains("WARNING odd: not readable: records_path $.rows[*] leads to no objects"))
   }
 
@@ -163,7 +163,7 @@ struct TapCustomSetupTests {
         "name": "by_lead", "path": "activity/note", "params": ["lead_id": "{lookup.id}"], "parent": "leads",
         "primary_key": ["_lookup_id", "id"], "metadata_path": "$.has_more",
       ], TapCustomStreamTests.sequences)
-    let run = try await tap.run(["subscriptions", "rows", "whole", "by_lead", "all_sequences"])
+    let run = try await tap.run(["people_in_sequences", "rows", "whole", "by_lead", "all_sequences"])
     run.expectHealthy()
     #expect(run.output.records("whole").count == 1 && run.output.records("by_lead").count > 10)
 

@@ -15,7 +15,8 @@ struct TapCustomStreamTests {
   // MARK: What Close has beyond its lists
 
   static let subscriptions: JSONValue = [
-    "name": "subscriptions", "path": "/sequence_subscription/", "params": ["sequence_id": "{lookup.id}"],
+    "name": "people_in_sequences", "path": "/sequence_subscription/",
+    "params": ["sequence_id": "{lookup.id}"],
     "lookup": ["stream": "all_sequences"], "primary_key": "id", "replication_key": "date_updated",
   ]
   static let sequences: JSONValue = ["name": "all_sequences", "path": "sequence", "primary_key": ["id"]]
@@ -23,7 +24,7 @@ struct TapCustomStreamTests {
   @Test func `subscriptions are read sequence by sequence`() async throws {
     let sandbox = try startSandbox(organisation: { $0.leads = 60 })
     let tap = try Tap(sandbox, streams: TapCustomStreamTests.subscriptions, TapCustomStreamTests.sequences)
-    let run = try await tap.run(["subscriptions"])
+    let run = try await tap.run(["people_in_sequences"])
     run.expectHealthy()
     let sequences = try sandbox.answer("sequence/")["data"]?.array?.compactMap { $0["id"]?.string } ?? []
     var wanted: [String] = []
@@ -33,12 +34,12 @@ struct TapCustomStreamTests {
       wanted += page["data"]?.array?.compactMap { $0["id"]?.string } ?? []
     }
     #expect(sequences.count > 1 && wanted.count > 5)
-    #expect(run.output.faults("subscriptions", wanted: wanted) == [])
-    #expect(run.output.schemas.keys.sorted() == ["subscriptions"])
+    #expect(run.output.faults("people_in_sequences", wanted: wanted) == [])
+    #expect(run.output.schemas.keys.sorted() == ["people_in_sequences"])
     for record in run.output.records { #expect(record.value["_lookup_id"] == record.value["sequence_id"]) }
-    #expect(run.output.states.last?.bookmark("subscriptions", "date_updated") != nil)
+    #expect(run.output.states.last?.bookmark("people_in_sequences", "date_updated") != nil)
     // The parent is read for its ids in the name of its child, and says nothing itself.
-    #expect(run.log.contains { $0.hasPrefix("INFO subscriptions  \(wanted.count) records, ") })
+    #expect(run.log.contains { $0.hasPrefix("INFO people_in_sequences  \(wanted.count) records, ") })
     #expect(!run.log.contains { $0.contains("all_sequences") })
   }
 

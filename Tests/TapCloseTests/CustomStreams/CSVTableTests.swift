@@ -31,6 +31,13 @@ import Testing
     #expect(fault.line == line && fault.reason.contains(word), "\(fault)")
   }
 
+  @Test func `bytes that are no text are told`() throws {
+    let fault = try #require(throws: CSVTable.Fault.self) {
+      try CSVTable(parsing: Array("a\nx\n".utf8) + [0xE4, 0x0A])
+    }
+    #expect(fault.description == "line 3: bytes that are not UTF-8")
+  }
+
   @Test func `rows that are alike in what is used count once`() throws {
     let folder = try TemporaryDirectory()
     let csv = try folder.write("id,name\nlead_1,x\nlead_1,y\nlead_2,z\n", to: "rows.CSV")

@@ -221,5 +221,13 @@ import Testing
       #"[{"name": "x", "path": "a", "headers": {"x-token": "abcdefgh-1", "accept": "application/json", "x-a": "short"}}]"#
     )
     #expect(streams.secrets == ["abcdefgh-1"])
+    let folder = try TemporaryDirectory()
+    let file = try folder.write("id,token\n1,ijklmnop-2\n", to: "rows.csv")
+    let looked = try read(
+      #"[{"name": "x", "path": "{lookup.id}", "headers": {"x-token": "{lookup.token}"}, "lookup": {"file": "\#(file)"}}]"#
+    )
+    #expect(looked.secrets == ["ijklmnop-2"])
+    // And does not become a column either.
+    #expect(looked[0].attachedNames == ["_lookup_id"])
   }
 }

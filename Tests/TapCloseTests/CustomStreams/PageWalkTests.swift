@@ -76,6 +76,17 @@ private struct Reading {
   }
 
   @Test(arguments: [true, false])
+  func `an endpoint that hands out more than asked for has said all`(keys: Bool) throws {
+    var walk = PageWalk(.offset, limit: 3, hasKeys: keys)
+    var page = CustomPage(page: StreamPage(lines: RecordLines()))
+    page.page.rows = letters.map { RecordEncoder.Facts(key: keys ? $0 : nil, instant: nil) }
+    page.digests = letters.map(\.hashValue)
+    page.elements = letters.count
+    #expect(try walk.receive(page))
+    #expect(walk.step == .finished)
+  }
+
+  @Test(arguments: [true, false])
   func `an endpoint that repeats itself for ever is left`(keys: Bool) throws {
     var reading = Reading(keys: keys)
     try reading.run(letters, ignoresSkip: true)

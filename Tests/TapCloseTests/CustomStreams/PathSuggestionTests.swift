@@ -48,7 +48,7 @@ import Testing
 
   @Test(arguments: [
     ("/lead/?_limit=5&query=a%20b+c", "GET /lead/", "lead", ["_limit=5", "query=a b c"]),
-    ("get report/sent_emails/orga_1", "GET /report/sent_emails/orga_1/", "sent_emails", []),
+    ("get report/one_day/orga_1", "GET /report/one_day/orga_1/", "one_day", []),
     ("POST report/activity/ {\"type\": \"x\"}", "POST /report/activity/", "activity", []),
     ("activity/leads/", "GET /activity/leads/", "my_leads", []),
   ])
