@@ -51,15 +51,18 @@ struct CustomSampler: Sendable {
   }
 
   private func firstPage(of stream: CustomStream, _ values: MacroValues) async throws -> [JSONValue] {
-    guard case .request(let request) = stream.newWalk.step else { return [] }
-    let call = stream.call(request, values)
-    // The error is handed out by hand: a body that is whole is not asked for again.
-    let result = try await client.page(call) { (response) throws(JSONError) in
-      let document = try JSONValue(parsing: response.body)
-      return stream.records.values(in: document)
+    var walk = stream.newWalk
+    while case .request(let request) = walk.step {
+      do {
+        let document = try await client.json(stream.call(request, values))
+        guard let records = stream.records.values(in: document) else { throw StreamError.noRecords(stream) }
+        return records
+      } catch let error as CloseError {
+        // Smaller pages may be had.
+        guard walk.refuse(error) else { throw error }
+      }
     }
-    guard let result else { throw StreamError.noRecords(stream) }
-    return result
+    return []
   }
 }
 

@@ -86,6 +86,9 @@ struct CustomStreamReader {
   /// Finds parameters that contradict the paging.
   private mutating func checkPaging(of stream: CustomStream) {
     guard stream.paging != CustomStream.Paging.none else { return }
+    if stream.paging == .offset, !stream.records.steps.contains(.each) {
+      reject("paging", "needs a list in records_path, such as $.data[*]")
+    }
     for field in stream.request.parameters {
       switch field.name {
       case "_skip", "_cursor":

@@ -29,7 +29,6 @@ struct PageWalk: Sendable {
   /// Nil unless the pages are found by `_skip`.
   private var offset: OffsetWalk?
   private var overlaps: Bool
-  private let limit: Int
   /// Rows not long ago, to recognise them by when a place is read again.
   private var recent = RecentRows()
   private var lastDigests: [Int] = []
@@ -48,7 +47,6 @@ struct PageWalk: Sendable {
   init(_ paging: CustomStream.Paging, limit: Int, hasKeys: Bool, isStrict: Bool = true) {
     self.paging = paging
     self.isStrict = isStrict
-    self.limit = limit
     overlaps = hasKeys && limit > 1
     if paging == .offset {
       let walk = OffsetWalk(limit: limit, overlap: overlaps ? 1 : 0)
@@ -83,11 +81,11 @@ struct PageWalk: Sendable {
   }
 
   private mutating func receiveOffset(_ page: CustomPage) -> Bool {
-    guard var walk = offset else { return false }
-    if overlaps, page.sharesKeys, case .request(let request) = step {
+    guard var walk = offset, case .request(let request) = step else { return false }
+    if overlaps, page.sharesKeys {
       // A key that does not tell rows apart tells nothing of where they stand either.
       overlaps = false
-      walk = OffsetWalk(limit: limit, skip: request.skip ?? 0)
+      walk = OffsetWalk(limit: request.limit ?? 1, skip: request.skip ?? 0)
     }
     let versions = overlaps ? page.page.rows.map(\.version) : []
     let news = overlaps ? page.digests.count { !recent.contains($0) } : page.elements
@@ -99,7 +97,7 @@ struct PageWalk: Sendable {
       return overlaps
     }
     // Who hands out more than asked for does not page at all.
-    let hasMore = page.page.envelope.hasMore ?? (page.elements == limit && news > 0)
+    let hasMore = page.page.envelope.hasMore ?? (page.elements == request.limit && news > 0)
     let verdict = walk.receive(count: page.elements, ids: versions, hasMore: hasMore)
     offset = walk
     step = repeats >= PageWalk.mostRepeats ? .stuck : PageWalk.step(of: walk)

@@ -22,16 +22,22 @@ struct PathSuggestion: Hashable, Sendable {
     replicationKey = PathSuggestion.replicationKey(of: records, among: fields)
   }
 
-  /// `id`, else a field whose values are all there, single and different; names that end in `id` first.
+  /// `id`, else a field whose values are all there, single and different: names that end in `id` first, then texts,
+  /// then dates, then numbers, which may differ by chance.
   private static func key(of records: [JSONObject], among fields: [String]) -> String? {
     let candidates = fields.filter { name in
-      let texts = records.compactMap { $0[name]?.keyText }
+      let values = records.compactMap { $0[name] }
+      let texts = values.compactMap(\.keyText)
       return !records.isEmpty && texts.count == records.count && Set(texts).count == texts.count
+        && Set(values.map(\.typeName)).count == 1
     }
     if candidates.contains("id") { return "id" }
-    let named = candidates.first { $0.hasSuffix("_id") || $0.hasSuffix("Id") }
+    if let named = candidates.first(where: { $0.hasSuffix("_id") || $0.hasSuffix("Id") }) { return named }
     // One record alone differs from others in everything.
-    return named ?? (records.count > 1 ? candidates.first : nil)
+    guard let first = records.first, records.count > 1 else { return nil }
+    let texts = candidates.filter { first[$0]?.string != nil }
+    return texts.first { first[$0]?.string.flatMap { Timestamp($0) } == nil } ?? texts.first
+      ?? candidates.first
   }
 
   private static let wellKnown = [

@@ -32,7 +32,7 @@ struct ProbeRequest: Hashable, Sendable {
     let address = (parts.first ?? "").split(separator: "?", maxSplits: 1).map(String.init)
     segments = (address.first ?? "").split(separator: "/").map { $0.percentDecoded }
     text = "\(isPost ? "POST" : "GET") /\(segments.joined(separator: "/"))/"
-    guard !segments.isEmpty, !rest.contains("://") || rest.contains("?") else {
+    guard !segments.isEmpty, address.first?.contains("://") != true else {
       throw problem("needs a path relative to base_url, such as /report/sent_emails/, not \"\(argument)\"")
     }
     if address.count > 1 {

@@ -86,12 +86,11 @@ extension StreamSync {
         "records share their primary_key (\(definition.keyProperties.joined(separator: ", "))), so a loader "
           + "keeps one of them; name fields that tell them apart", stream: name)
     }
-    guard let first = verdict.refusals.first?.refusal else { return }
+    guard let first = verdict.firstRefusal?.refusal else { return }
     if verdict.answered == 0 { throw first }
-    let extent =
-      "\(verdict.refusals.count) of \(verdict.refusals.count + verdict.answered) rows of the lookup"
+    let extent = "\(verdict.refused) of \(verdict.refused + verdict.answered) rows of the lookup"
     // What has been deleted since the row was written is not missed.
-    if let other = verdict.refusals.lazy.compactMap(\.refusal).first(where: { $0.code != .notFound }) {
+    if let other = verdict.firstOtherRefusal?.refusal {
       throw StreamError("\(extent) were refused, the first: \(other)", nil)
     }
     report.note("Close has nothing for \(extent), the first: \(first.url)", stream: name)
@@ -110,8 +109,11 @@ private struct SeriesOutcome: Sendable {
 /// How all series ended.
 private struct SeriesVerdict {
   private(set) var answered = 0
-  /// In the order of their rows.
-  private(set) var refusals: [SeriesOutcome] = []
+  private(set) var refused = 0
+  // Of each kind the first one in the order of the rows.
+  private(set) var firstRefusal: SeriesOutcome?
+  /// For another reason than that there is nothing.
+  private(set) var firstOtherRefusal: SeriesOutcome?
   private(set) var failure: SeriesOutcome?
   private(set) var leavesPages = false
   private(set) var sharesKeys = false
@@ -119,7 +121,7 @@ private struct SeriesVerdict {
   private static let mostRefusals = 20
 
   /// Whether nothing but refusals can be expected.
-  var isHopeless: Bool { answered == 0 && refusals.count >= SeriesVerdict.mostRefusals }
+  var isHopeless: Bool { answered == 0 && refused >= SeriesVerdict.mostRefusals }
 
   mutating func add(_ outcome: SeriesOutcome) {
     leavesPages = leavesPages || outcome.leavesPages
@@ -127,8 +129,11 @@ private struct SeriesVerdict {
     if outcome.failure != nil {
       if outcome.number < failure?.number ?? .max { failure = outcome }
     } else if outcome.refusal != nil {
-      refusals.append(outcome)
-      refusals.sort { $0.number < $1.number }
+      refused += 1
+      if outcome.number < firstRefusal?.number ?? .max { firstRefusal = outcome }
+      if outcome.refusal?.code != .notFound, outcome.number < firstOtherRefusal?.number ?? .max {
+        firstOtherRefusal = outcome
+      }
     } else {
       answered += 1
     }

@@ -112,6 +112,19 @@ struct TapCustomPagingTests {
     #expect(run.output.types.last == "STATE")
   }
 
+  @Test func `pages get smaller where the API says so`() async throws {
+    let organisation = TapCustomPagingTests.organisation(170)
+    organisation.change { state in
+      state.rules.silentTables = ["widget"]
+      state.rules.maxLimit["widget"] = 40
+    }
+    let run = try await Tap(startSandbox(organisation), streams: TapCustomPagingTests.widgets()).run([
+      "widgets"
+    ])
+    run.expectHealthy()
+    #expect(run.output.faults("widgets", wanted: organisation.ids("widget")) == [])
+  }
+
   @Test func `one page is enough where that is said, and told`() async throws {
     let sandbox = try startSandbox(TapCustomPagingTests.organisation(150))
     let stream = TapCustomPagingTests.widgets(["paging": "none", "params": ["_limit": 10]])

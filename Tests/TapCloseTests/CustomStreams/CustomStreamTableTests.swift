@@ -134,6 +134,10 @@ import Testing
       #"{"name": "x", "path": "a", "paging": "pages"}"#,
       "custom_streams[0].paging must be one of none, offset, cursor, not \"pages\""
     ),
+    (
+      #"{"name": "x", "path": "a", "records_path": "$", "paging": "offset"}"#,
+      "custom_streams[0].paging needs a list in records_path"
+    ),
     (#"{"name": "x", "path": "a", "date_format": "YYYY"}"#, "custom_streams[0].date_format has the letter Y"),
     (
       #"{"name": "x", "path": "a", "time_unit": "years"}"#,
