@@ -10,6 +10,8 @@ struct SeriesReader {
   private let values: MacroValues
   private(set) var walk: PageWalk
   private(set) var encoder: CustomPageEncoder
+  /// Whether a page has been read.
+  private(set) var hasBegun = false
   /// Whether a page had rows with the same key.
   private(set) var sharesKeys = false
   /// A cursor is continued with the key that opened it.
@@ -48,6 +50,7 @@ struct SeriesReader {
       sharesKeys = sharesKeys || page.sharesKeys
       guard try walk.receive(page) else { continue }
       key = page.page.key
+      hasBegun = true
       return page
     }
   }

@@ -39,7 +39,7 @@ extension StreamSync {
       var verdict = SeriesVerdict()
       func giveNext() throws {
         guard !verdict.isHopeless, let row = try rows.next() else { return }
-        group.addTask { [given] in try await read(custom, row, given, into: lanes) }
+        group.addTask { [given] in await read(custom, row, given, into: lanes) }
         given += 1
       }
       for _ in 0..<settings.concurrency { try giveNext() }
@@ -54,14 +54,14 @@ extension StreamSync {
   /// Reads one series; what only its own row is to blame for does not keep the others back.
   private func read(
     _ custom: CustomStream, _ row: JSONObject, _ number: Int, into lanes: WindowLanes<CustomPage>
-  ) async throws -> SeriesOutcome {
+  ) async -> SeriesOutcome {
     var series = SeriesReader(self, custom, row)
     do {
       do {
         while let page = try await series.nextPage() {
           try await lanes.deliver(page, size: page.page.lines.count, of: number)
         }
-      } catch let error as CloseError where error.intent == .skip && custom.lookup != nil {
+      } catch  where custom.lookup != nil && !series.hasBegun && error.concernsOneSeries {
         try await lanes.finish(number)
         return SeriesOutcome(number: number, refusal: error)
       }
@@ -91,16 +91,16 @@ extension StreamSync {
     let extent = "\(verdict.refused) of \(verdict.refused + verdict.answered) rows of the lookup"
     // What has been deleted since the row was written is not missed.
     if let other = verdict.firstOtherRefusal?.refusal {
-      throw StreamError("\(extent) were refused, the first: \(other)", nil)
+      throw StreamError("\(extent) could not be asked for, the first: \(other)", nil)
     }
-    report.note("Close has nothing for \(extent), the first: \(first.url)", stream: name)
+    report.note("Close has nothing for \(extent), the first: \(first)", stream: name)
   }
 }
 
 /// How one series of requests ended.
 private struct SeriesOutcome: Sendable {
   let number: Int
-  var refusal: CloseError?
+  var refusal: (any Error)?
   var failure: (any Error)?
   var leavesPages = false
   var sharesKeys = false
@@ -131,13 +131,20 @@ private struct SeriesVerdict {
     } else if outcome.refusal != nil {
       refused += 1
       if outcome.number < firstRefusal?.number ?? .max { firstRefusal = outcome }
-      if outcome.refusal?.code != .notFound, outcome.number < firstOtherRefusal?.number ?? .max {
+      if outcome.refusal?.saysNotFound != true, outcome.number < firstOtherRefusal?.number ?? .max {
         firstOtherRefusal = outcome
       }
     } else {
       answered += 1
     }
   }
+}
+
+extension Error {
+  /// Whether other series may fare better.
+  fileprivate var concernsOneSeries: Bool { (self as? CloseError)?.intent == .skip || self is StreamError }
+
+  fileprivate var saysNotFound: Bool { (self as? CloseError)?.code == .notFound }
 }
 
 /// What has been written so far.

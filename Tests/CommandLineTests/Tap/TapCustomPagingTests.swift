@@ -172,6 +172,24 @@ struct TapCustomPagingTests {
     #expect(run.output.schemas["things"]?["schema"]?["properties"]?["_lookup_id"] == ["type": "string"])
   }
 
+  @Test func `a series that breaks off is no row without anything`() async throws {
+    let organisation = ScriptedOrganisation()
+    organisation.change { state in
+      state.add("a/part", 250, from: .now(), step: 1)
+      state.add("b/part", 1, from: .now(), step: 1)
+    }
+    let sandbox = try startSandbox(organisation) { options in
+      options.onRequest = { request, _ in
+        guard request.query.contains(where: { $0 == ("_skip", "99") }) else { return }
+        organisation.change { $0.rules.refusals["a/part/"] = 404 }
+      }
+    }
+    let folder = try TemporaryDirectory()
+    let file = try folder.write("kind,id\nb,1\na,2\n", to: "rows.csv")
+    let run = try await Tap(sandbox, streams: TapCustomPagingTests.lookup(file)).run(["things"])
+    #expect(run.exit == 1 && run.lastLine.contains("status 404"))
+  }
+
   @Test(arguments: [403, 400]) func `rows that are refused make the stream incomplete, not the others`(
     status: Int
   )
@@ -191,6 +209,7 @@ struct TapCustomPagingTests {
     ])
     #expect(run.exit == 1 && run.output.ids == ["a_0", "c_0"])
     #expect(
-      run.lastLine.contains("1 of 3 rows of the lookup were refused, the first: GET /{id}/part/ failed"))
+      run.lastLine.contains(
+        "1 of 3 rows of the lookup could not be asked for, the first: GET /{id}/part/ failed"))
   }
 }
