@@ -89,7 +89,7 @@ extension RecordEncoder {
     into output: RecordLines
   ) throws(JSONError) {
     let field = index >= 0 ? plan.fields[index] : unknownField(key, in: object, cursor)
-    if !field.roles.isEmpty { try note(field.roles, cursor) }
+    if !field.roles.isEmpty { try note(field.roles, of: key, cursor) }
     switch field.action {
     case .skip:
       members.drop(&copy, cursor, output)
@@ -165,15 +165,17 @@ extension RecordEncoder {
   }
 
   /// Notes what the driver asked for, reading ahead with a copy of the cursor.
-  private mutating func note(_ roles: RecordPlan.Roles, _ cursor: JSONCursor) throws(JSONError) {
+  private mutating func note(
+    _ roles: RecordPlan.Roles, of key: JSONString, _ cursor: JSONCursor
+  ) throws(JSONError) {
     var ahead = cursor
     switch ahead.nextType {
     case .string:
       let string = try ahead.skipString()
-      if roles.contains(.key) { facts.key = ahead.text(of: string) }
+      if roles.contains(.key) { note(ahead.text(of: string), asKey: key, cursor) }
       if roles.contains(.replicationKey) { facts.instant = ahead.timestamp(of: string) }
     case .number where roles.contains(.key):
-      facts.key = ahead.text(in: try ahead.skipValue())
+      note(ahead.text(in: try ahead.skipValue()), asKey: key, cursor)
     default: break
     }
   }

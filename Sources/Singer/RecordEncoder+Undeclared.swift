@@ -39,7 +39,9 @@ extension RecordEncoder {
     _ output: RecordLines
   ) {
     guard object == 0 else { return members.keep(from: key, to: cursor.offset, &copy, output) }
-    if roles.contains(.key), let text = facts.key { return write(key, text, cursor, &members, output) }
+    if roles.contains(.key), let text = keyText(of: key, cursor) {
+      return write(key, text, cursor, &members, output)
+    }
     contradictions[cursor.text(of: key), default: 0] += 1
     if plan.options.undeclared == .pass {
       members.keep(from: key, to: cursor.offset, &copy, output)

@@ -12,6 +12,8 @@ public struct RecordEncoder: Sendable {
   /// What the driver learns about a record while it is encoded.
   public struct Facts: Hashable, Sendable {
     /// Text of the key property; nil when it is missing, null or not a string or number.
+    ///
+    /// Of several properties it is made of all texts, in a form of its own, and nil when one is nil.
     public var key: String?
     /// Instant of the replication key; nil when it is missing, null or no date.
     public var instant: Timestamp?
@@ -24,6 +26,8 @@ public struct RecordEncoder: Sendable {
   private let listOpening: [UInt8]
   // What becomes known of the record at hand on the way through it.
   var facts = Facts()
+  /// The text of each key property, when there are several.
+  var keyTexts: [String?] = []
   /// Pairs to go into `_undeclared`, joined by commas.
   var undeclared: [UInt8] = []
   /// Elements to go into the list of prefixed fields, joined by commas.
@@ -42,8 +46,8 @@ public struct RecordEncoder: Sendable {
   /// Records whose text had to be cleaned.
   public private(set) var cleanedRecords = 0
 
-  /// The field whose value is handed out as each record's key.
-  public var keyProperty: String? { plan.keyProperty }
+  /// The field whose value is handed out as each record's key; nil where there are several, or none.
+  public var soleKeyProperty: String? { plan.hasCompoundKey ? nil : plan.keyProperties.first }
 
   /// Creates an encoder.
   public init(_ plan: RecordPlan) {
@@ -97,6 +101,7 @@ public struct RecordEncoder: Sendable {
     recordNumber += 1
     plan.fields.makeUnique()
     facts = Facts()
+    if plan.hasCompoundKey { keyTexts = Array(repeating: nil, count: plan.keyProperties.count) }
     if !undeclared.isEmpty { undeclared.removeAll(keepingCapacity: true) }
     if !listed.isEmpty { listed.removeAll(keepingCapacity: true) }
     cursor.foundUncleanText = false
@@ -108,6 +113,7 @@ public struct RecordEncoder: Sendable {
     var members = MemberRun(hasMembers: !constants.isEmpty)
     try encodeFields(&cursor, object: 0, &members, into: output)
     members.drop(&copy, cursor, output)
+    if plan.hasCompoundKey { facts.key = compoundKey }
     if !listed.isEmpty { append(listOpening, listed, UInt8(ascii: "]"), from: start, to: output) }
     if !undeclared.isEmpty {
       append(undeclaredOpening, undeclared, UInt8(ascii: "}"), from: start, to: output)

@@ -5,9 +5,7 @@ extension RecordPlan {
   typealias IsSelected = ([String]) -> Bool
 
   /// Fills in the fields: what the schema declares first, then those that are treated in their own way.
-  mutating func compile(
-    _ schema: JSONValue, _ keyProperty: String?, _ replicationKey: String?, _ isSelected: IsSelected
-  ) {
+  mutating func compile(_ schema: JSONValue, _ replicationKey: String?, _ isSelected: IsSelected) {
     addObject(schema, at: [], isSelected)
     for name in options.ignored where schema["properties"]?[name] == nil { set(.skip, for: name) }
     for name in options.constants { set(.skip, for: name) }
@@ -15,7 +13,7 @@ extension RecordPlan {
     let own: Action = collectsUndeclared ? .collect : .skip
     if options.undeclared == .collect { set(own, for: RecordPlan.undeclaredField) }
     if options.listedPrefix != nil { set(own, for: options.listField) }
-    if let keyProperty { fields[index(of: keyProperty)].roles.insert(.key) }
+    for name in keyProperties { fields[index(of: name)].roles.insert(.key) }
     if let replicationKey { fields[index(of: replicationKey)].roles.insert(.replicationKey) }
   }
 

@@ -107,9 +107,10 @@ public struct RecordPlan: Sendable {
   }
 
   let stream: String
-  /// Field whose value is handed out as each record's key.
-  let keyProperty: String?
   let options: Options
+  /// The fields that together tell a record from others.
+  let keyProperties: [String]
+  let hasCompoundKey: Bool
   let collectsUndeclared: Bool
   private let listsFields: Bool
   /// What to do with each field of the record, which is object 0, and of the objects that are looked into.
@@ -122,22 +123,26 @@ public struct RecordPlan: Sendable {
   /// - Parameters:
   ///   - stream: name used in messages.
   ///   - schema: the whole schema of the stream, deselected fields included.
-  ///   - keyProperty: field whose value is handed out as each record's key.
+  ///   - keyProperties: fields whose values are handed out as each record's key; none for records without one.
   ///   - replicationKey: field whose value is handed out as each record's instant.
   ///   - isSelected: whether the field at a breadcrumb (`["properties", "contacts", "items", …]`) is wanted.
   public init(
-    stream: String, schema: JSONValue, keyProperty: String?, replicationKey: String?,
+    stream: String, schema: JSONValue, keyProperties: [String], replicationKey: String?,
     options: Options = Options(),
     isSelected: ([String]) -> Bool
   ) {
     self.stream = stream
-    self.keyProperty = keyProperty
     self.options = options
+    self.keyProperties = keyProperties
+    hasCompoundKey = keyProperties.count > 1
     collectsUndeclared =
       options.undeclared == .collect && isSelected(["properties", RecordPlan.undeclaredField])
     listsFields = isSelected(["properties", options.listField])
-    compile(schema, keyProperty, replicationKey, isSelected)
+    compile(schema, replicationKey, isSelected)
   }
+
+  /// Whether text is mended that breaks loaders.
+  public var cleansText: Bool { options.cleansText }
 
   /// What becomes of a top-level field that no schema declares.
   func action(forUndeclared name: String) -> Action {

@@ -13,6 +13,7 @@ public enum TapCommand {
       "tap-close --config FILE [--state FILE] [--catalog FILE]   sync to stdout",
       "tap-close --config FILE --discover                        print the catalog",
       "tap-close --config FILE --test [STREAM[:N]]               check the key, or show N records of a stream",
+      "tap-close --config FILE --suggest-paths PATH              find the records in an endpoint's answer",
     ],
     flags: [
       Flag(
@@ -27,8 +28,13 @@ public enum TapCommand {
       Flag(
         "test", value: .optional("STREAM[:N]"),
         help: "check access to every stream, or print N records of one"),
+      Flag(
+        "suggest-paths", value: .required("[POST] PATH"),
+        help: "ask any endpoint once, print records_path suggestions and an entry for custom_streams"),
       Flag("about", help: "print settings and capabilities"),
-      Flag("format", value: .required("text|json|markdown"), help: "form of --about"),
+      Flag(
+        "format", value: .required("text|json|markdown"),
+        help: "form of --about; json also of --suggest-paths"),
     ])
 
   static let program = Program(
@@ -43,6 +49,9 @@ public enum TapCommand {
       let interruption = Interruption.install()
       let run = try TapRun(settings, console: console, log: log, interruption: interruption)
       if arguments.has("discover") { return try await run.discover() }
+      if let path = arguments.value("suggest-paths") {
+        return try await run.suggestPaths(path, About.Format(arguments.value("format")))
+      }
       if arguments.has("test") { return try await run.test(arguments.value("test")) }
       let catalog = try (arguments.value("catalog") ?? arguments.value("properties")).map(
         Catalog.init(contentsOf:))

@@ -7,7 +7,9 @@ import Singer
 struct TapConfiguration: Sendable {
   let connection: CloseConnection
   /// Every table there is.
-  let streams = StreamTable.all
+  let streams: [StreamDefinition]
+  /// Those of them that the user has described.
+  let customStreams: [CustomStream]
   let customFieldMode: CustomFieldMode
   let recordOptions: RecordPlan.Options
   let startDate: Timestamp?
@@ -30,6 +32,10 @@ struct TapConfiguration: Sendable {
     recordOptions = options
     customFieldMode = settings.string("custom_fields").flatMap(CustomFieldMode.init) ?? .columns
     leadsVia = settings.string("leads_via").flatMap(LeadsVia.init) ?? .automatic
+
+    customStreams = try CustomStreamTable.read(
+      settings.array("custom_streams") ?? [], beside: StreamTable.all)
+    streams = StreamTable.all + customStreams.map(\.definition)
 
     startDate = settings.timestamp("start_date")
     attributionWindow = settings.integer("activities_window_seconds") ?? 86400

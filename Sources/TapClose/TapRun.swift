@@ -18,6 +18,7 @@ struct TapRun: Sendable {
     let metrics = Metrics(log: log)
     let report = RunReport(log: log, metrics: metrics, progress: Progress(console: console))
     for warning in configuration.warnings { log.warning(warning) }
+    for secret in configuration.customStreams.secrets { log.register(secret: secret) }
     client = configuration.connection.newClient { report.observe($0) }
     self.log = log
     self.metrics = metrics
@@ -27,9 +28,8 @@ struct TapRun: Sendable {
 
   /// Prints the catalog.
   func discover() async throws -> ExitCode {
-    let discovery = Discovery(client: client, mode: configuration.customFieldMode, log: log)
-    return try await unlessStopped {
-      try StandardOutput.write(try await discovery.catalog(of: configuration.streams).pretty)
+    try await unlessStopped {
+      try StandardOutput.write(try await liveCatalog(of: configuration.streams).pretty)
       return .success
     } ?? stopped
   }
@@ -68,13 +68,12 @@ struct TapRun: Sendable {
 
   /// The user's catalog, or the default one; tables the user gives no schema for take the live one.
   private func effectiveCatalog(_ given: Catalog?) async throws -> Catalog {
-    let discovery = Discovery(client: client, mode: configuration.customFieldMode, log: log)
     guard var catalog = given else {
-      return try await discovery.catalog(of: configuration.streams.filter(\.isSelectedByDefault))
+      return try await liveCatalog(of: configuration.streams.filter(\.isSelectedByDefault))
     }
     let bare = catalog.entries.filter { $0.isSelected && $0.schema["properties"]?.object == nil }
       .map(\.tapStreamID)
-    let live = try await discovery.catalog(of: configuration.streams.filter { bare.contains($0.name) })
+    let live = try await liveCatalog(of: configuration.streams.filter { bare.contains($0.name) })
     for index in catalog.entries.indices {
       guard let entry = live[catalog.entries[index].tapStreamID] else { continue }
       catalog.entries[index].adopt(entry)
@@ -220,7 +219,8 @@ extension CatalogEntry {
     keyProperties = declared.keyProperties
     replicationKey = declared.replicationKey
     var properties = schema["properties"]?.object ?? JSONObject()
-    for name in keyProperties + [replicationKey, RecordPlan.undeclaredField].compactMap(\.self)
+    let attached = (declared.schema["properties"]?.object?.keys ?? []).filter(CustomStream.isAttached)
+    for name in keyProperties + attached + [replicationKey, RecordPlan.undeclaredField].compactMap(\.self)
     where properties[name] == nil {
       properties[name] = declared.schema["properties"]?[name]
     }

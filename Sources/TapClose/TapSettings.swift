@@ -30,6 +30,11 @@ enum TapSettings {
         description:
           "Fields that no schema declares: collected in _undeclared, dropped, or passed as they are."),
       Setting(
+        "custom_streams", .array,
+        description:
+          "Any other endpoints as streams: name, path, method, params, body, headers, records_path, metadata_path, "
+          + "primary_key, replication_key, paging (none, offset, cursor), lookup, date_format, time_unit."),
+      Setting(
         "clean_text", .boolean, default: true,
         description: "Remove NUL characters and mend lone surrogates, which break several loaders."),
     ])

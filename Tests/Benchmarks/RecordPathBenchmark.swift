@@ -13,7 +13,7 @@ struct RecordPathBenchmark {
       self.name = name
       encoder = RecordEncoder(
         RecordPlan(
-          stream: "leads", schema: schema, keyProperty: "id", replicationKey: "date_updated",
+          stream: "leads", schema: schema, keyProperties: ["id"], replicationKey: "date_updated",
           isSelected: isSelected))
     }
   }

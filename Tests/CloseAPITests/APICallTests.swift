@@ -20,6 +20,13 @@ struct APICallTests {
     #expect(APICall.get(path).request(configuration).url == url)
   }
 
+  @Test func aPartOfThePathMayHoldASlash() {
+    var call = APICall.get("unsubscribe/{id}")
+    call.segments = ["unsubscribe", "a/b c"]
+    #expect(call.request(configuration).url == "https://api.close.com/api/v1/unsubscribe/a%2Fb%20c/")
+    #expect(call.group.description == "GET /unsubscribe/{id}/")
+  }
+
   @Test func slashesBehindTheBaseURLDoNotMatter() {
     let local = ClientConfiguration(baseURL: "http://127.0.0.1:8080/api/v1//", userAgent: "a")
     #expect(APICall.get("me").request(local).url == "http://127.0.0.1:8080/api/v1/me/")

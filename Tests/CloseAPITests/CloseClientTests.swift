@@ -206,6 +206,16 @@ struct CloseClientTests {
     #expect(error?.code == .invalidRequest)
   }
 
+  @Test(arguments: [["lead", ".."], ["lead", ""], ["lead", "."]])
+  func partsOfAPathCannotEither(_ segments: [String]) async {
+    let error = await failure { () throws(CloseError) in
+      var call = APICall.get("lead/{id}")
+      call.segments = segments
+      return try await client(ScriptedTransport([])).send(call)
+    }
+    #expect(error?.code == .invalidRequest)
+  }
+
   @Test func aCancelledTaskStopsWaiting() async {
     let transport = ScriptedTransport([.answer("GET /lead/", 500)])
     let client = client(transport)

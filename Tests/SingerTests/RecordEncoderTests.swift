@@ -15,7 +15,7 @@ struct RecordEncoderTests {
   @Test("carries stream, record, version and time of extraction")
   func carriesEnvelope() throws {
     let plan = RecordPlan(
-      stream: "a \"stream\"", schema: ["properties": properties], keyProperty: nil, replicationKey: nil
+      stream: "a \"stream\"", schema: ["properties": properties], keyProperties: [], replicationKey: nil
     ) { _ in true }
     var encoder = RecordEncoder(plan)
     func line() throws -> String {

@@ -67,7 +67,7 @@ struct RecordFuzzTests {
   ) -> (lines: [String], error: JSONError?) {
     var encoder = RecordEncoder(
       RecordPlan(
-        stream: "leads", schema: ["properties": properties], keyProperty: "id",
+        stream: "leads", schema: ["properties": properties], keyProperties: ["id"],
         replicationKey: "date_updated",
         options: options, isSelected: RecordReference.isSelected))
     if isTaught { _ = encode(page, with: &encoder) }

@@ -46,7 +46,8 @@ func encodeRecords(
   var options = RecordPlan.Options()
   change(&options)
   let plan = RecordPlan(
-    stream: "leads", schema: ["type": "object", "properties": properties], keyProperty: key,
+    stream: "leads", schema: ["type": "object", "properties": properties],
+    keyProperties: [key].compactMap(\.self),
     replicationKey: replicationKey, options: options
   ) { breadcrumb in
     !deselected.contains(breadcrumb.filter { $0 != "properties" && $0 != "items" }.joined(separator: "."))

@@ -36,8 +36,11 @@ extension APICall {
     return object
   }
 
+  /// What stands between the slashes of the path.
+  var parts: [String] { segments ?? path.split(separator: "/").map(String.init) }
+
   private var encodedPath: String {
-    let segments = path.split(separator: "/").map { PercentEncoding.encode(String($0), keeping: "@:+,") }
+    let segments = parts.map { PercentEncoding.encode($0, keeping: "@:+,") }
     return segments.isEmpty ? "" : segments.joined(separator: "/") + "/"
   }
 

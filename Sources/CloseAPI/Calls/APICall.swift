@@ -15,6 +15,9 @@ public struct APICall: Sendable {
   public var method: HTTPMethod
   /// The path behind the base URL as plain text, such as `lead/` or `activity/call`; a trailing slash is added.
   public var path: String
+  /// The parts of the path, where one of them may hold a slash of its own; `path` then only says what kind of
+  /// endpoint it is.
+  public var segments: [String]?
   /// The query in order, unencoded; Close takes lists joined by commas in one value.
   public var query: [(name: String, value: String)]
   /// The JSON body.

@@ -23,10 +23,10 @@ struct CallProgress {
     self.call = call
     group = call.group
     request = call.request(configuration)
-    if call.path.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }) {
+    if call.parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) {
       throw CloseError(
         .invalidRequest, endpoint: group.description, url: "",
-        message: "a path must not hold . or .. as a part")
+        message: "a path must not hold an empty part, . or .. as a part")
     }
   }
 

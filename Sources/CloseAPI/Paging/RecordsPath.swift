@@ -30,7 +30,7 @@ public struct RecordsPath: Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     steps.reduce("$") { path, step in
       switch step {
-      case .member(let name): "\(path).\(String(decoding: name, as: UTF8.self))"
+      case .member(let name): path + RecordsPath.notation(of: String(decoding: name, as: UTF8.self))
       case .each: "\(path)[*]"
       }
     }

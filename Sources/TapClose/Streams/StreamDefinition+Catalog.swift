@@ -25,7 +25,7 @@ extension StreamDefinition {
   private var replicationMethod: ReplicationMethod { replicationKey == nil ? .fullTable : .incremental }
 
   private func schema(customFields definitions: [CustomFieldDefinition], mode: CustomFieldMode) -> JSONValue {
-    var properties = shape.properties
+    var properties = knownProperties
     if customFields != nil {
       switch mode {
       case .columns:

@@ -21,6 +21,7 @@ struct StreamDefinition: Sendable {
   /// Fields that the rows do not say themselves.
   var constantFields: Set<String> {
     if let nested { return nested.constantFields }
+    if let custom { return Set(custom.attachedNames) }
     if case .whole(let collection, _) = replication { return collection.constantFields }
     return []
   }
@@ -37,12 +38,15 @@ enum Replication: Sendable {
   /// Small collections without a date filter, read whole; only what is new by the date `key` goes out, and
   /// everything each time where rows have no date.
   case whole(Collection, by: String?)
+  /// An endpoint that the user has described.
+  case custom(CustomStream)
 
   var key: String? {
     switch self {
     case .search: "date_updated"
     case .windows(let windows): windows.field
     case .whole(_, let key): key
+    case .custom(let stream): stream.replicationKey
     }
   }
 

@@ -57,7 +57,7 @@ extension RecordPlan {
     var options = Options()
     options.undeclared = .drop
     return RecordPlan(
-      stream: "", schema: ["properties": ["id": ["type": "string"]]], keyProperty: "id",
+      stream: "", schema: ["properties": ["id": ["type": "string"]]], keyProperties: ["id"],
       replicationKey: replicationKey, options: options, isSelected: { _ in true })
   }
 }

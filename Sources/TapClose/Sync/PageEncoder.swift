@@ -25,7 +25,7 @@ struct PageEncoder: Sendable {
     path: RecordsPath
   ) {
     self.records = records
-    constantKey = records.keyProperty.flatMap { constants[$0]?.string }
+    constantKey = records.soleKeyProperty.flatMap { constants[$0]?.string }
     self.identity = identity
     self.path = path
     self.constants = PageEncoder.pairs(constants)

@@ -31,6 +31,9 @@ final class RunReport: Sendable {
     watch = ClientWatch(log: log, metrics: metrics)
   }
 
+  /// A report on what is read by the way, which warns in the same log and counts for itself.
+  func aside() -> RunReport { RunReport(log: log, metrics: metrics, progress: progress) }
+
   func started(_ stream: String) { progress.started(stream) }
 
   func wrote(_ count: Int, of stream: String) {

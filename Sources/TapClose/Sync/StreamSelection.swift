@@ -21,11 +21,12 @@ struct StreamSelection: Sendable {
     var options = options
     // The old dictionary of custom values by name says nothing that `custom.cf_…` does not say. The key that signs
     // a webhook's calls is a secret.
-    options.ignored = ["custom", "__object_type", "signature_key"]
-    options.constants = definition.constantFields
+    if definition.custom == nil { options.ignored = ["custom", "__object_type", "signature_key"] }
+    options.constants.formUnion(definition.constantFields)
     if mode == .list, definition.customFields != nil { options.listedPrefix = "custom." }
     plan = RecordPlan(
-      stream: definition.name, schema: entry.schema, keyProperty: definition.keyProperties.first,
+      stream: definition.name, schema: entry.schema,
+      keyProperties: definition.custom?.ownKeys ?? definition.keyProperties,
       replicationKey: definition.replicationKey, options: options
     ) { selection.isSelected(Breadcrumb($0)) }
 

@@ -16,6 +16,8 @@ struct StreamSync: Sendable {
   let settings: SyncSettings
   /// The bookmark the run starts from.
   let bookmark: Timestamp?
+  /// Takes the pages instead of the output, when they are only read to ask for something else.
+  var divert: (@Sendable (StreamPage) throws -> Void)?
 
   var name: String { definition.name }
 
@@ -25,6 +27,7 @@ struct StreamSync: Sendable {
     case .search(let objectType, let substitute): try await search(objectType, or: substitute)
     case .windows(let windows): try await read(windows)
     case .whole(let collection, _): try await readWhole(collection)
+    case .custom(let stream): try await read(stream)
     }
   }
 
@@ -56,6 +59,7 @@ struct StreamSync: Sendable {
 
   /// Moves the bookmark, though not beyond what Close's own clock vouches for, in case ours is ahead of it.
   func advance(_ field: String, to instant: Timestamp?) throws {
+    guard divert == nil else { return }
     let ahead = client.secondsAhead
     let limit = ahead > 0 ? settings.now.adding(seconds: -ahead - Int64(settings.searchLag)) : .latest
     try output.advance(name, field, to: instant.map { min($0, limit) })
@@ -63,6 +67,7 @@ struct StreamSync: Sendable {
 
   /// Writes a page's records; the bookmark is moved separately, when it may be.
   func write(_ page: StreamPage) throws {
+    if let divert { return try divert(page) }
     try output.writeRecords(page.lines, count: page.count)
     report.wrote(page.count, of: name)
   }
@@ -72,7 +77,7 @@ struct StreamSync: Sendable {
 struct SyncSettings: Sendable {
   /// When the run started; bookmarks never go beyond it.
   let now: Timestamp
-  let startDate: Timestamp?
+  var startDate: Timestamp?
   /// Days per activity request window.
   let dateWindow: Int
   /// Seconds of activities before the bookmark that are read again.

@@ -18,6 +18,9 @@ extension ScriptedOrganisation.State {
   private func list(_ table: String, _ query: [String: String]) -> SandboxResponse {
     if rules.refusesQueries, query["query"] != nil { return refusal(400, "There are no queries any more.") }
     let (skip, limit) = (Int(query["_skip"] ?? "0") ?? 0, Int(query["_limit"] ?? "100") ?? 100)
+    if let most = rules.maxLimit[table], limit > most {
+      return refusal(400, "The limit you set is larger than the maximum limit (max_limit = \(most)).")
+    }
     if let most = rules.maxSkip[table], skip > most {
       return rules.classicErrors
         ? refusal(400, "The skip you set is larger than the maximum skip (max_skip = \(most)).")

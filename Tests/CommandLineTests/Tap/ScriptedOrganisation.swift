@@ -20,6 +20,8 @@ final class ScriptedOrganisation: SandboxAPI {
   struct Rules: Sendable {
     /// The largest `_skip` of each table.
     var maxSkip: [String: Int] = [:]
+    /// The largest `_limit` of each table.
+    var maxLimit: [String: Int] = [:]
     /// `{"error": …}` instead of `{"field-errors": …}`.
     var classicErrors = false
     /// Tables whose filters on dates do nothing.

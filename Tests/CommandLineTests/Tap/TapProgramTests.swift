@@ -10,6 +10,7 @@ struct TapProgramTests {
     "api_key", "api_keys", "oauth", "base_url", "concurrency", "rate_limit_share", "request_timeout",
     "retry_budget_seconds", "user_agent", "request_headers", "start_date", "activities_window_seconds",
     "date_window", "search_lag_seconds", "custom_fields", "leads_via", "undeclared_fields", "clean_text",
+    "custom_streams",
   ]
 
   // MARK: Without a network
@@ -23,7 +24,8 @@ struct TapProgramTests {
       #expect(help.stdout.hasPrefix("tap-close: reads a Close organisation as a Singer stream\n\nUsage:\n"))
       for name in [
         "-c, --config FILE", "-s, --state FILE", "--catalog FILE", "-p, --properties FILE", "-d, --discover",
-        "--test[=STREAM[:N]]", "--about", "--format", "--version", "-h, --help",
+        "--test[=STREAM[:N]]", "--suggest-paths [POST] PATH", "--about", "--format", "--version",
+        "-h, --help",
       ] { #expect(help.stdout.contains(name), "\(name)") }
     }
   }
