@@ -22,7 +22,7 @@ struct StreamSelection: Sendable {
     // The old dictionary of custom values by name says nothing that `custom.cf_…` does not say. The key that signs
     // a webhook's calls is a secret.
     options.ignored = ["custom", "__object_type", "signature_key"]
-    options.constants = definition.constantFields
+    options.constants.formUnion(definition.constantFields)
     if mode == .list, definition.customFields != nil { options.listedPrefix = "custom." }
     plan = RecordPlan(
       stream: definition.name, schema: entry.schema, keyProperty: definition.keyProperties.first,
@@ -50,7 +50,8 @@ struct StreamSelection: Sendable {
     for name in wanted {
       if name.hasPrefix("custom.") || name == CustomFieldMode.listField {
         wantsCustom = true
-      } else if name != RecordPlan.undeclaredField, !fields.contains(name) {
+      } else if name != RecordPlan.undeclaredField, !Tombstone.columns.contains(name), !fields.contains(name)
+      {
         fields.append(name)
       }
     }
