@@ -15,6 +15,8 @@ struct TapConfiguration: Sendable {
   let attributionWindow: Int
   let searchLag: Int
   let leadsVia: LeadsVia
+  /// Whether deleted objects come out as tombstones.
+  let deletes: Bool
   /// Remarks on settings that do not do what they seem to.
   let warnings: [String]
 
@@ -31,6 +33,7 @@ struct TapConfiguration: Sendable {
     customFieldMode = settings.string("custom_fields").flatMap(CustomFieldMode.init) ?? .columns
     leadsVia = settings.string("leads_via").flatMap(LeadsVia.init) ?? .automatic
 
+    deletes = settings.boolean("deletes") ?? false
     startDate = settings.timestamp("start_date")
     attributionWindow = settings.integer("activities_window_seconds") ?? 86400
     searchLag = settings.integer("search_lag_seconds") ?? 300

@@ -16,6 +16,8 @@ struct StreamSync: Sendable {
   let settings: SyncSettings
   /// The bookmark the run starts from.
   let bookmark: Timestamp?
+  /// What the event log has to tell of the table; nil when it is not asked.
+  var log: LogFollower?
 
   var name: String { definition.name }
 
@@ -36,7 +38,7 @@ struct StreamSync: Sendable {
 
   /// - Parameter listing: nil for the answers of the search.
   func newEncoder(of listing: Listing? = nil) -> PageEncoder {
-    PageEncoder(definition, selection, listing)
+    PageEncoder(definition, selection, listing, version: log?.task.version)
   }
 
   /// Asks for a page and encodes it; a page that turns out broken is asked for again.
