@@ -39,7 +39,7 @@ public enum TapCommand {
 
   static let program = Program(
     version: version, description: "Reads a Close organisation as a Singer stream.",
-    capabilities: ["catalog", "discover", "state", "about", "test", "structured-logging"],
+    capabilities: ["catalog", "discover", "state", "about", "test", "structured-logging", "log-based"],
     flags: flags, settings: TapSettings.table)
 
   /// Runs the program and returns its exit code; never throws.

@@ -17,6 +17,8 @@ struct TapConfiguration: Sendable {
   let attributionWindow: Int
   let searchLag: Int
   let leadsVia: LeadsVia
+  /// Whether deleted objects come out as tombstones.
+  let deletes: Bool
   /// Remarks on settings that do not do what they seem to.
   let warnings: [String]
 
@@ -36,7 +38,7 @@ struct TapConfiguration: Sendable {
     customStreams = try CustomStreamTable.read(
       settings.array("custom_streams") ?? [], beside: StreamTable.all)
     streams = StreamTable.all + customStreams.map(\.definition)
-
+    deletes = settings.boolean("deletes") ?? false
     startDate = settings.timestamp("start_date")
     attributionWindow = settings.integer("activities_window_seconds") ?? 86400
     searchLag = settings.integer("search_lag_seconds") ?? 300

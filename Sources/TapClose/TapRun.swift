@@ -29,23 +29,34 @@ struct TapRun: Sendable {
   /// Prints the catalog.
   func discover() async throws -> ExitCode {
     try await unlessStopped {
-      try StandardOutput.write(try await liveCatalog(of: configuration.streams).pretty)
+      let catalog = try await liveCatalog(of: configuration.streams)
+      try StandardOutput.write(declaringTombstones(catalog).pretty)
       return .success
     } ?? stopped
   }
 
   /// Reads every selected table to stdout.
   func sync(catalog given: Catalog?, state: SingerState) async throws -> ExitCode {
-    guard let catalog = try await unlessStopped({ try await effectiveCatalog(given) }) else {
+    guard
+      let catalog = try await unlessStopped({ declaringTombstones(try await effectiveCatalog(given)) })
+    else {
       try RunOutput(writer: MessageWriter(), state: state).finish()
       return stopped
     }
-    let state = try withoutFuture(state, catalog)
+    var state = try withoutFuture(state, catalog)
+    let settings = configuration.syncSettings(now: .now())
+    guard let closesNow = try await unlessStopped({ try await closesTime(catalog) }) else {
+      try RunOutput(writer: MessageWriter(), state: state).finish()
+      return stopped
+    }
+    let tasks = try logTasks(catalog, &state, now: closesNow)
     let output = RunOutput(writer: MessageWriter(), state: state)
-    let streams = try streamsToRead(catalog, state: state, output: output)
+    let streams = try streamsToRead(catalog, state: state, output: output, settings, tasks)
     for stream in streams { try stream.announce() }
 
-    let outcomes = try await withFlushing(output) { await readAll(streams) }
+    let outcomes = try await withFlushing(output) {
+      await followLog(streams, after: readAll(streams.filter(\.isListed)))
+    }
     if client.secondsAhead > 0 {
       log.warning(
         "this machine's clock is \(client.secondsAhead) seconds ahead of Close's; set it right, and until then "
@@ -80,7 +91,8 @@ struct TapRun: Sendable {
     }
     let declared = Catalog(
       configuration.streams.filter { catalog[$0.name] != nil }
-        .map { $0.catalogEntry(customFields: [], mode: configuration.customFieldMode) })
+        .map { $0.catalogEntry(customFields: [], mode: configuration.customFieldMode) }
+    ).offeringLog(catalog, configuration.streams)
     for warning in catalog.warnings(against: declared) { log.warning("\(warning)") }
     for index in catalog.entries.indices {
       guard let entry = declared[catalog.entries[index].tapStreamID] else { continue }
@@ -109,9 +121,10 @@ struct TapRun: Sendable {
     return state
   }
 
-  private func streamsToRead(_ catalog: Catalog, state: SingerState, output: RunOutput) throws -> [StreamSync]
-  {
-    let settings = configuration.syncSettings(now: .now())
+  private func streamsToRead(
+    _ catalog: Catalog, state: SingerState, output: RunOutput, _ settings: SyncSettings,
+    _ tasks: [String: LogTask]
+  ) throws -> [StreamSync] {
     let gate = RequestGate(limit: configuration.connection.configuration.concurrency)
     return try configuration.streams.compactMap { definition in
       guard let entry = catalog[definition.name], entry.isSelected else { return nil }
@@ -121,7 +134,12 @@ struct TapRun: Sendable {
         selection: StreamSelection(
           entry, of: definition, mode: configuration.customFieldMode, options: configuration.recordOptions),
         client: client, gate: gate, clock: .live, output: output, report: report, settings: settings,
-        bookmark: bookmark)
+        bookmark: bookmark,
+        log: tasks[definition.name].map {
+          LogFollower(
+            $0, entry, of: definition, mode: configuration.customFieldMode,
+            options: configuration.recordOptions)
+        })
     }
   }
 
@@ -212,7 +230,7 @@ extension StreamSync {
 }
 
 extension CatalogEntry {
-  fileprivate var isSelected: Bool { Selection(of: self).isStreamSelected }
+  var isSelected: Bool { Selection(of: self).isStreamSelected }
 
   /// Makes sure of what no record can do without: its keys, and a place for what the schema does not declare.
   fileprivate mutating func complete(by declared: CatalogEntry) {

@@ -26,6 +26,11 @@ enum TapSettings {
         description:
           "How leads are listed: the search, the legacy query, or the search as long as it answers."),
       Setting(
+        "deletes", .boolean, default: false,
+        description:
+          "Objects deleted in Close come as records with _sdc_deleted_at and their last known state, from the event log."
+      ),
+      Setting(
         "undeclared_fields", .string, default: "collect", choices: ["collect", "drop", "pass"],
         description:
           "Fields that no schema declares: collected in _undeclared, dropped, or passed as they are."),

@@ -14,6 +14,8 @@ struct StreamDefinition: Sendable {
   var keyProperties = ["id"]
   /// Set where the rows stand inside those that are read.
   var nested: NestedRows?
+  /// The types of objects whose events in the log tell of its rows; none where no event does.
+  var eventTypes: [String] = []
 
   /// The property whose value is the bookmark; nil for tables that are read whole each time.
   var replicationKey: String? { replication.key }

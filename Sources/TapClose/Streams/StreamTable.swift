@@ -3,7 +3,8 @@ import JSONBytes
 
 /// Every table, one line or one small value each.
 enum StreamTable {
-  static let all = core + people + activities + setup + communication + automation + reports
+  static let all = (core + people + activities + setup + communication + automation + reports)
+    .map(\.withEventTypes)
 
   /// The tables that come without a catalog.
   private static let core = [

@@ -11,6 +11,8 @@ struct PageEncoder: Sendable {
   private let constantKey: String?
   private let identity: RowIdentity?
   private let path: RecordsPath
+  /// Marks the records of tables that may have to be replaced as a whole.
+  private var version: Int?
   /// What to look for in rows that hold the table's own, and which fields of those are wanted.
   private var nested: (rows: NestedRows, parents: RecordEncoder, selection: StreamSelection)?
 
@@ -34,11 +36,14 @@ struct PageEncoder: Sendable {
   /// An encoder for a table as the user wants it.
   ///
   /// - Parameter listing: nil for the answers of the search.
-  init(_ definition: StreamDefinition, _ selection: StreamSelection, _ listing: Listing?) {
+  init(
+    _ definition: StreamDefinition, _ selection: StreamSelection, _ listing: Listing?, version: Int? = nil
+  ) {
     let constants = listing?.constants ?? JSONObject()
     self.init(
       RecordEncoder(selection.plan), constants: selection.wanted(of: constants),
       identity: RowIdentity(listing?.identity ?? [], constants: constants), path: listing?.records ?? .list)
+    self.version = version
     nested = definition.nested.map {
       ($0, RecordEncoder(.keysOnly(replicationKey: definition.replicationKey)), selection)
     }
@@ -52,7 +57,7 @@ struct PageEncoder: Sendable {
   ) throws(JSONError) -> StreamPage {
     var page = StreamPage(lines: RecordLines(capacity: response.body.count + response.body.count / 8))
     page.key = response.key
-    records.stamp(extractedAt: .now())
+    records.stamp(extractedAt: .now(), version: version)
     page.envelope = try PageReader.readPage(response.body, path) { (cursor) throws(JSONError) in
       if nested == nil {
         try encodeRow(&cursor, into: &page, isWanted)

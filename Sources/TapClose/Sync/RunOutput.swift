@@ -37,6 +37,20 @@ final class RunOutput: Sendable {
     }
   }
 
+  /// Changes what the state keeps beside bookmarks and prints the STATE, when that makes a difference.
+  func update(_ change: (inout SingerState) -> Void) throws {
+    try state.withLock { state in
+      let old = state
+      change(&state)
+      if state != old { try writer.writeState(state) }
+    }
+  }
+
+  /// Says that rows of `stream` with another version than this are gone.
+  func activate(_ version: Int, of stream: String) throws {
+    try state.withLock { _ in try writer.writeActivateVersion(version, stream: stream) }
+  }
+
   /// Prints the state that ends the run.
   func finish() throws {
     try state.withLock { state in

@@ -14,7 +14,7 @@ struct StreamOutcome: Sendable {
 
   let stream: String
   let replicationKey: String?
-  let ending: Ending
+  var ending: Ending
   /// An error that ends the whole run: a refused key, a consumer that has gone.
   var fatal: (any Error)?
 

@@ -51,7 +51,8 @@ struct StreamSelection: Sendable {
     for name in wanted {
       if name.hasPrefix("custom.") || name == CustomFieldMode.listField {
         wantsCustom = true
-      } else if name != RecordPlan.undeclaredField, !fields.contains(name) {
+      } else if name != RecordPlan.undeclaredField, !Tombstone.columns.contains(name), !fields.contains(name)
+      {
         fields.append(name)
       }
     }

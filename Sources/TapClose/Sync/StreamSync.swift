@@ -18,6 +18,8 @@ struct StreamSync: Sendable {
   let bookmark: Timestamp?
   /// Takes the pages instead of the output, when they are only read to ask for something else.
   var divert: (@Sendable (StreamPage) throws -> Void)?
+  /// What the event log has to tell of the table; nil when it is not asked.
+  var log: LogFollower?
 
   var name: String { definition.name }
 
@@ -39,7 +41,7 @@ struct StreamSync: Sendable {
 
   /// - Parameter listing: nil for the answers of the search.
   func newEncoder(of listing: Listing? = nil) -> PageEncoder {
-    PageEncoder(definition, selection, listing)
+    PageEncoder(definition, selection, listing, version: log?.task.version)
   }
 
   /// Asks for a page and encodes it; a page that turns out broken is asked for again.

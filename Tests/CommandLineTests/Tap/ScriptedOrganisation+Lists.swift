@@ -75,9 +75,12 @@ extension ScriptedOrganisation.State {
     let dates = query.keys.filter { $0.hasPrefix("date_updated") }
     let parts = query["_cursor"]?.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
     if parts != nil, rules.forgetsCursors { return refusal(400, "Invalid cursor.") }
+    if rules.refusesEventFilters, query["object_type"] != nil || query["action"] != nil {
+      return refusal(400, "Events are not filtered.")
+    }
     if parts != nil, !dates.isEmpty { return refusal(400, "Dates must not come with a cursor.") }
     let bounds = parts.map { ["date_updated__gte": $0[1], "date_updated__lt": $0[2]] } ?? query
-    var rows = select(tables["event"] ?? [], "event", bounds).sorted {
+    var rows = select(tables["event"] ?? [], "event", rules.ignoresEventDates ? [:] : bounds).sorted {
       ($0.updated, $0.number) > ($1.updated, $1.number)
     }
     if let parts {

@@ -44,6 +44,10 @@ final class ScriptedOrganisation: SandboxAPI {
     var searchIgnoresOrder = false
     /// Objects after which a search ends, as if there were no more.
     var searchCap = 10_000
+    /// The event log refuses all filters but those on dates; otherwise it ignores them.
+    var refusesEventFilters = false
+    /// The event log ignores the filters on dates too.
+    var ignoresEventDates = false
     /// Cursors of the event log are not known any more.
     var forgetsCursors = false
   }

@@ -7,6 +7,11 @@ struct TapOutput: Sendable {
     let line: Int
     let stream: String
     let value: JSONValue
+    /// The version of the table it belongs to, when it says one.
+    var version: Int?
+
+    /// Whether it says that the object is gone.
+    var isTombstone: Bool { value["_sdc_deleted_at"].map { !$0.isNull } ?? false }
 
     var id: String { value["id"]?.string ?? "" }
     func date(_ key: String) -> Timestamp? { value[key]?.string.flatMap { Timestamp($0) } }
@@ -24,6 +29,8 @@ struct TapOutput: Sendable {
   private(set) var schemas: [String: JSONValue] = [:]
   private(set) var records: [Record] = []
   private(set) var states: [State] = []
+  /// The versions activated, each with the line it stands on.
+  private(set) var activations: [(stream: String, version: Int, line: Int)] = []
   /// The types of all messages in order.
   private(set) var types: [String] = []
 
@@ -43,8 +50,15 @@ struct TapOutput: Sendable {
         guard schemas[stream] != nil, let value = message["record"] else {
           throw Fault("line \(number): a RECORD of \(stream) before its SCHEMA, or without a record")
         }
-        records.append(Record(line: number, stream: stream, value: value))
+        records.append(
+          Record(line: number, stream: stream, value: value, version: message["version"]?.int))
       case "STATE": states.append(State(line: number, value: message["value"] ?? .null))
+      case "ACTIVATE_VERSION":
+        guard schemas[stream] != nil, let version = message["version"]?.int else {
+          throw Fault(
+            "line \(number): an ACTIVATE_VERSION before the SCHEMA of \(stream), or without a version")
+        }
+        activations.append((stream, version, number))
       default: throw Fault("line \(number): an unknown message \(type)")
       }
     }
@@ -59,6 +73,8 @@ struct TapOutput: Sendable {
   var lastState: JSONValue { states.last?.value ?? [:] }
 
   func records(_ stream: String) -> [Record] { records.filter { $0.stream == stream } }
+
+  func tombstones(_ stream: String) -> [Record] { records(stream).filter(\.isTombstone) }
 
   /// The ids of all records in order.
   var ids: [String] { records.map(\.id) }
@@ -97,12 +113,14 @@ extension TapOutput {
       var bookmark: Timestamp?
       for record in records(stream) {
         while let state = pending.first, state.line < record.line {
-          if state.value["bookmarks"]?[stream] != start["bookmarks"]?[stream] {
+          if state.value["bookmarks"]?[stream]?[key] != start["bookmarks"]?[stream]?[key] {
             bookmark = state.bookmark(stream, key)
           }
           pending.removeFirst()
         }
-        guard let date = record.date(key), known.insert("\(record.id) \(date)").inserted else { continue }
+        // A tombstone shows the object as it was, and comes long after.
+        guard !record.isTombstone, let date = record.date(key), known.insert("\(record.id) \(date)").inserted
+        else { continue }
         if let bookmark, date < bookmark {
           claims.append("\(record.id) of \(date) after bookmark \(bookmark)")
         }
