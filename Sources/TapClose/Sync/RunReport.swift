@@ -92,9 +92,10 @@ extension RunReport {
       let report = report(of: outcome.stream)
       records += report.records
       let bookmark = outcome.replicationKey.flatMap { try? state.bookmark(of: outcome.stream, by: $0) }
+      let position = state.extra(LogMemory.positionMember, of: outcome.stream)?.string
       let facts = [
         counted(report.records, "record"), counted(report.requests, "request"),
-        bookmark.map { "bookmark \($0)" }, outcome.word,
+        bookmark.map { "bookmark \($0)" }, position.map { "log read to \($0)" }, outcome.word,
       ]
       let name = outcome.stream + String(repeating: " ", count: width - outcome.stream.count)
       log.info("\(name)  \(facts.compactMap(\.self).joined(separator: ", "))", stream: outcome.stream)
