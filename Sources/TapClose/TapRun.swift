@@ -77,30 +77,6 @@ struct TapRun: Sendable {
     return .success
   }
 
-  /// The user's catalog, or the default one; tables the user gives no schema for take the live one.
-  private func effectiveCatalog(_ given: Catalog?) async throws -> Catalog {
-    guard var catalog = given else {
-      return try await liveCatalog(of: configuration.streams.filter(\.isSelectedByDefault))
-    }
-    let bare = catalog.entries.filter { $0.isSelected && $0.schema["properties"]?.object == nil }
-      .map(\.tapStreamID)
-    let live = try await liveCatalog(of: configuration.streams.filter { bare.contains($0.name) })
-    for index in catalog.entries.indices {
-      guard let entry = live[catalog.entries[index].tapStreamID] else { continue }
-      catalog.entries[index].adopt(entry)
-    }
-    let declared = Catalog(
-      configuration.streams.filter { catalog[$0.name] != nil }
-        .map { $0.catalogEntry(customFields: [], mode: configuration.customFieldMode) }
-    ).offeringLog(catalog, configuration.streams)
-    for warning in catalog.warnings(against: declared) { log.warning("\(warning)") }
-    for index in catalog.entries.indices {
-      guard let entry = declared[catalog.entries[index].tapStreamID] else { continue }
-      catalog.entries[index].complete(by: entry)
-    }
-    return catalog
-  }
-
   /// The state without bookmarks in the future.
   ///
   /// Nobody knows what was read before such a one got in, and it would hold back everything until then. What
@@ -195,8 +171,7 @@ extension TapRun {
     let outcome: StreamOutcome
     do {
       try await stream.run()
-      outcome = StreamOutcome(
-        stream: stream.name, replicationKey: stream.definition.replicationKey, ending: .complete)
+      outcome = StreamOutcome(complete: stream)
     } catch {
       outcome = StreamOutcome(error, of: stream)
     }
@@ -226,32 +201,5 @@ extension StreamSync {
     try output.writeSchema(
       selection.schema, of: name, keyProperties: definition.keyProperties,
       bookmarkProperties: [definition.replicationKey].compactMap(\.self))
-  }
-}
-
-extension CatalogEntry {
-  var isSelected: Bool { Selection(of: self).isStreamSelected }
-
-  /// Makes sure of what no record can do without: its keys, and a place for what the schema does not declare.
-  fileprivate mutating func complete(by declared: CatalogEntry) {
-    keyProperties = declared.keyProperties
-    replicationKey = declared.replicationKey
-    var properties = schema["properties"]?.object ?? JSONObject()
-    let attached = (declared.schema["properties"]?.object?.keys ?? []).filter(CustomStream.isAttached)
-    for name in keyProperties + attached + [replicationKey, RecordPlan.undeclaredField].compactMap(\.self)
-    where properties[name] == nil {
-      properties[name] = declared.schema["properties"]?[name]
-    }
-    schema["properties"] = .object(properties)
-  }
-
-  /// Takes over schema and keys of the live table; what the user has chosen stays.
-  fileprivate mutating func adopt(_ live: CatalogEntry) {
-    schema = live.schema
-    keyProperties = live.keyProperties
-    replicationKey = replicationKey ?? live.replicationKey
-    for breadcrumb in live.metadata.breadcrumbs where metadata[breadcrumb] == nil {
-      metadata[breadcrumb] = live.metadata[breadcrumb]
-    }
   }
 }

@@ -9,7 +9,7 @@ package import HTTPTransport
 /// | broken or silent connection, truncated body | again | no: it may have been done |
 /// | 500, 502, 504 | again | no: it may have been done |
 /// | 2xx with a body that is not JSON | again | no: it is done |
-/// | 2xx with JSON of another shape than expected | twice again: time seldom mends it | no: it is done |
+/// | 2xx with JSON of another shape than expected | four times again, seconds apart: time seldom mends it | no: it is done |
 /// | everything else | no | no |
 ///
 /// Waiting times without a word from the server, before jitter (which takes off up to half):
@@ -68,7 +68,7 @@ package struct RetryPolicy: Sendable {
     case .transport(let error) where error.isTransient && (kind == .read || !error.mayHaveBeenProcessed):
       delay = backOff
     case .invalidBody where kind == .read: delay = backOff
-    case .unexpectedShape where kind == .read && attempt < 3: delay = backOff
+    case .unexpectedShape where kind == .read && attempt < 5: delay = backOff
     case .refused, .transport, .invalidBody, .unexpectedShape: return .fail
     }
     return elapsed + delay <= budget ? .retry(after: delay) : .fail

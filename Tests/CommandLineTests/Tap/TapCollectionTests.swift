@@ -163,6 +163,6 @@ struct TapCollectionTests {
     let sandbox = try startSandbox(ScriptedOrganisation(.init(refusals: ["me/": 200])))
     let run = try await Tap(sandbox).run(["memberships"])
     #expect(run.exit == 1)
-    #expect(run.lastLine.contains("after 3 attempts") && run.lastLine.contains("/me/"))
+    #expect(run.lastLine.contains("after 5 attempts") && run.lastLine.contains("/me/"))
   }
 }
