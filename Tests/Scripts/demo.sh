@@ -30,21 +30,23 @@ run() {
 echo "Reading a CRM: tap-close | target-jsonl"
 echo "  starting close-sandbox with ${DEMO_LEADS:-3000} leads"
 start_sandbox crm --leads "${DEMO_LEADS:-3000}" --seed 7
-printf '{"api_key": "%s", "base_url": "%s"}\n' "$crm_key" "$crm_url" >"$work/config.json"
+printf '{"api_key": "%s", "base_url": "%s", "deletes": true}\n' "$crm_key" "$crm_url" >"$work/config.json"
 printf '{"destination_path": "%s", "do_timestamp_file": false}\n' "$work/records" >"$work/target.json"
 echo "  first run: everything"
 run first
-echo "  changing records in the sandbox"
+echo "  changing and deleting records in the sandbox"
 curl -s -X POST "$crm_control/edit" -H 'Content-Type: application/json' \
   -d '{"edits": 40, "creates": 15, "deletes": 5}' >/dev/null
 echo "  second run: only what is new (--state $work/state.json)"
 run second --state "$work/state.json"
 
-count() { grep -c "^{\"type\":\"RECORD\",\"stream\":\"$1\"" "$work/$2.singer" || true; }
+rows() { grep "^{\"type\":\"RECORD\",\"stream\":\"$1\"" "$work/$2.singer" || true; }
+count() { rows "$1" "$2" | grep -c "${3:-}" || true; }
 echo
-printf '  %-14s %12s %12s   %s\n' table "first run" "second run" file
+printf '  %-14s %12s %12s %12s   %s\n' table "first run" "second run" "of them gone" file
 for table in activities custom_fields event_log leads tasks users; do
-  printf '  %-14s %12s %12s   %s\n' $table "$(count $table first)" "$(count $table second)" "$work/records/$table.jsonl"
+  printf '  %-14s %12s %12s %12s   %s\n' $table "$(count $table first)" "$(count $table second)" \
+    "$(count $table second '"_sdc_deleted_at":"')" "$work/records/$table.jsonl"
 done
 printf '  %-14s %12s %12s\n' requests "$(cat "$work/first.requests")" "$(cat "$work/second.requests")"
 printf '  %-14s %11ss %11ss\n' time "$(cat "$work/first.seconds")" "$(cat "$work/second.seconds")"

@@ -7,6 +7,7 @@ cleanup() { :; }
 start_sandbox() {
   sandbox_name=$1
   shift
+  : >"$work/$sandbox_name.txt"
   "$bin/close-sandbox" --port 0 --quiet "$@" >"$work/$sandbox_name.txt" 2>"$work/$sandbox_name.log" &
   sandboxes="$sandboxes $!"
   until grep -q "API key" "$work/$sandbox_name.txt"; do
