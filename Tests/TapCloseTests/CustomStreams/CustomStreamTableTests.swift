@@ -59,6 +59,10 @@ import Testing
       #"{"name": "x", "path": "lead", "method": "POST"}"#,
       "custom_streams[0].method cannot be used: POST /lead/ changes"
     ),
+    (
+      #"{"name": "x", "path": "{lookup.id}/search", "method": "POST", "parent": "leads"}"#,
+      "custom_streams[0].path must begin with a plain word where method is POST"
+    ),
     (#"{"name": "x", "path": "a", "body": {}}"#, "custom_streams[0].body needs \"method\": \"POST\""),
     (
       #"{"name": "x", "path": "data/a", "method": "POST", "body": []}"#,
