@@ -70,14 +70,26 @@ extension StreamSync {
     return ids
   }
 
+  /// The ids of a list, which may have moved some to its front while we were further back: somebody saved them.
+  ///
+  /// Their own rows need not have changed, so no later run would make up for it. Hence the front is looked at again
+  /// until nothing new is there.
   private func ids(of listing: Listing) async throws -> [String] {
-    var reader = ListReader(self, listing, PageEncoder(RecordEncoder(.keysOnly()), path: listing.records))
     var ids: [String] = []
     var known: Set<String> = []
-    while let page = try await reader.nextPage(isWanted: { _ in false }) {
-      for id in page.rows.compactMap(\.key) where known.insert(id).inserted { ids.append(id) }
-    }
-    try reader.expectWhole()
+    var pages = 0
+    repeat {
+      let isFirst = ids.isEmpty
+      var reader = ListReader(self, listing, PageEncoder(RecordEncoder(.keysOnly()), path: listing.records))
+      pages = 0
+      while let page = try await reader.nextPage(isWanted: { _ in false }) {
+        pages += 1
+        let news = page.rows.compactMap(\.key).filter { known.insert($0).inserted }
+        ids += news
+        if !isFirst, news.isEmpty { break }
+      }
+      if isFirst { try reader.expectWhole() }
+    } while pages > 1
     return ids
   }
 }

@@ -1,5 +1,6 @@
 import CloseSandbox
 import JSONBytes
+import Synchronization
 import TestSupport
 import Testing
 
@@ -164,6 +165,24 @@ struct TapCollectionTests {
     let run = try await Tap(startSandbox(organisation)).run(["user_availability"])
     #expect(run.exit == 1)
     #expect(run.lastLine.contains("more pages follow"))
+  }
+
+  @Test func `a parent that moves to the front while its list is read is not passed over`() async throws {
+    let organisation = try sequences(Array(repeating: 1, count: 250))
+    let isMoved = Mutex(false)
+    let sandbox = try startSandbox(organisation) { server in
+      server.onRequest = { call, _ in
+        guard call.query.contains(where: { $0.name == "_skip" && $0.value == "99" }) else { return }
+        // Somebody saves the one at the end of the list, whose page has not been read.
+        organisation.change { $0.tables["sequence"]?[0].created = Timestamp.now() }
+        isMoved.withLock { $0 = true }
+      }
+    }
+    let run = try await Tap(sandbox).run(["sequence_subscriptions"])
+    run.expectHealthy()
+    #expect(isMoved.withLock { $0 } == true)
+    #expect(
+      run.output.faults("sequence_subscriptions", wanted: organisation.ids("sequence_subscription")) == [])
   }
 
   @Test func `custom objects come lead by lead where the search is refused`() async throws {
