@@ -57,6 +57,29 @@ struct TapCustomPagingTests {
     #expect(run.output.schemas["widgets"]?["key_properties"] == .array(key.map { [$0] } ?? []))
   }
 
+  @Test(arguments: [9_999, 10_050])
+  func `a search that ends at its ceiling is not taken for complete`(count: Int) async throws {
+    let organisation = ScriptedOrganisation()
+    let start = try Timestamp.at("2024-03-01T00:00:00Z")
+    organisation.change { $0.add("widget", count, from: start, step: Timestamp.second) }
+    let tap = try Tap(
+      startSandbox(organisation),
+      streams: [
+        "name": "widgets", "path": "/data/search/", "method": "POST", "paging": "cursor", "primary_key": "id",
+        "replication_key": "date_updated",
+        "body": [
+          "query": ["type": "and", "queries": [["type": "object_type", "object_type": "widget"]]],
+          "_limit": 200,
+        ],
+      ])
+    let run = try await tap.run(["widgets"])
+    #expect(run.exit == (count < 10_000 ? 0 : 1))
+    #expect(run.output.ids.count == min(count, 10_000))
+    let bookmark = run.output.states.last?.bookmark("widgets", "date_updated")
+    #expect((bookmark == nil) == (count > 10_000))
+    if count > 10_000 { #expect(run.lastLine.contains("deeper than the API lets anyone page through")) }
+  }
+
   @Test func `lists inside of rows are paged by the rows`() async throws {
     let organisation = TapCustomPagingTests.organisation(250)
     organisation.change { state in
