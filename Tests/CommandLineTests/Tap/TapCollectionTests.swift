@@ -54,6 +54,18 @@ struct TapCollectionTests {
     #expect(run.output.records("groups").contains { $0.value["members"]?.array?.isEmpty == false })
   }
 
+  @Test func `memberships say which organisation they belong to`() async throws {
+    let run = try await Tap(startSandbox()).run(["organizations", "memberships", "inactive_memberships"])
+    run.expectHealthy()
+    let organisations = run.output.ids("organizations")
+    for stream in ["memberships", "inactive_memberships"] {
+      #expect(!run.output.records(stream).isEmpty)
+      for record in run.output.records(stream) {
+        #expect(organisations.contains(record.value["organization_id"]?.string ?? ""))
+      }
+    }
+  }
+
   // MARK: Parent by parent
 
   /// Sequences with as many subscriptions as `counts` says.
