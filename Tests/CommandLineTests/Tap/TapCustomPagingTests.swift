@@ -195,6 +195,34 @@ struct TapCustomPagingTests {
     #expect(run.output.schemas["things"]?["schema"]?["properties"]?["_lookup_id"] == ["type": "string"])
   }
 
+  @Test(arguments: ["my_sequences", "sequences"])
+  func `a parent that moves to the front while it is read is not passed over`(parent: String) async throws {
+    let organisation = ScriptedOrganisation()
+    let start = try Timestamp.at("2024-03-01T00:00:00Z")
+    organisation.change { state in
+      state.add("sequence", 250, from: start, step: Timestamp.second)
+      state.add("part", 1, from: start, step: 1)
+      state.tables["part"]?[0].members["sequence_id"] = "sequence_0"
+    }
+    let sandbox = try startSandbox(organisation) { options in
+      options.onRequest = { request, _ in
+        guard request.path == "sequence/", request.query.contains(where: { $0 == ("_skip", "99") }) else {
+          return
+        }
+        organisation.change { $0.tables["sequence"]?[0].created = Timestamp.now() }
+      }
+    }
+    let tap = try Tap(
+      sandbox,
+      streams: [
+        "name": "parts", "path": "/part/", "params": ["sequence_id": "{lookup.id}"], "primary_key": "id",
+        "lookup": ["stream": .string(parent)], "replication_key": "date_updated",
+      ], ["name": "my_sequences", "path": "/sequence/", "primary_key": "id"])
+    let run = try await tap.run(["parts"])
+    run.expectHealthy()
+    #expect(run.output.ids == ["part_0"])
+  }
+
   @Test func `a series that breaks off is no row without anything`() async throws {
     let organisation = ScriptedOrganisation()
     organisation.change { state in
