@@ -26,6 +26,18 @@ struct OffsetWalkTests {
     #expect(walk.step == .finished)
   }
 
+  @Test func aListThatIsNotPagedEndsHoweverLongItIs() {
+    var walk = OffsetWalk(limit: 100, overlap: 1)
+    let ids = (0..<5_000).map(String.init)
+    var requests = 0
+    while case .request = walk.step, requests < 10 {
+      _ = walk.receive(count: ids.count, ids: ids, hasMore: nil)
+      requests += 1
+    }
+    #expect(requests == 2)
+    #expect(walk.step == .finished)
+  }
+
   @Test func anEmptyPageThatPromisesMoreIsAskedForAgainThenPassedOver() {
     var walk = OffsetWalk(limit: 100)
     _ = walk.receive(count: 0, hasMore: true)

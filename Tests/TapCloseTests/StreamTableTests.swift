@@ -26,6 +26,13 @@ import Testing
     #expect(Set(StreamTable.all.map(\.name)).count == StreamTable.all.count)
   }
 
+  @Test(arguments: ["calls", "emails", "sms", "whatsapp_messages"])
+  func `what a sequence has sent says which one it was`(name: String) throws {
+    let stream = try #require(StreamTable.all.first { $0.name == name })
+    let fields = Set(stream.shape.properties.keys)
+    #expect(fields.isSuperset(of: ["sequence_id", "sequence_name", "sequence_subscription_id"]))
+  }
+
   /// What several loaders need of a schema, measured: see the table in the README.
   @Test(arguments: StreamTable.all.map(\.name))
   func `schemas use one type plus null, and nothing loaders choke on`(name: String) throws {

@@ -101,9 +101,10 @@ public struct OffsetWalk: Sendable {
   }
 }
 
-/// The last ids seen, up to a number of them.
+/// The last ids seen, up to a number of them, and all of the largest page: lists that are not paged at all are told
+/// by coming again.
 struct RecentIDs: Sendable {
-  private let capacity: Int
+  private var capacity: Int
   private var ids: Set<String> = []
   private var order: [String] = []
   private var oldest = 0
@@ -116,6 +117,7 @@ struct RecentIDs: Sendable {
 
   /// Adds ids in order and returns how many of them were new.
   mutating func insert(_ new: [String]) -> Int {
+    if new.count > capacity { grow(to: new.count) }
     var count = 0
     for id in new where ids.insert(id).inserted {
       count += 1
@@ -128,5 +130,10 @@ struct RecentIDs: Sendable {
       }
     }
     return count
+  }
+  private mutating func grow(to capacity: Int) {
+    order = Array(order[oldest...] + order[..<oldest])
+    oldest = 0
+    self.capacity = capacity
   }
 }

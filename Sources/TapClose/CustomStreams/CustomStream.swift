@@ -59,8 +59,12 @@ struct CustomStream: Sendable {
     let isList = records.steps.contains(.each)
     return PageWalk(
       paging ?? (request.body == nil && isList ? .offset : .none), limit: request.pageSize,
-      hasKeys: !ownKeys.isEmpty && !records.isNested, isStrict: paging == nil)
+      hasKeys: !ownKeys.isEmpty && !records.isNested, isStrict: paging == nil,
+      ceiling: request.isSearch ? CustomStream.mostRowsOfSearch : nil)
   }
+
+  /// A search gives no more than these, and does not say that there are more.
+  private static let mostRowsOfSearch = 10_000
 
   /// What macros stand for when requests are made for `row`.
   func values(_ row: JSONObject, start: Timestamp?, now: Timestamp) -> MacroValues {

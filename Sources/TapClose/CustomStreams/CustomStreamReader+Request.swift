@@ -7,10 +7,7 @@ extension CustomStreamReader {
     request.path = pathSegments()
     let method = (text("method") ?? "GET").uppercased()
     if method == "POST" {
-      let segments = request.path.map(\.template)
-      if !segments.isEmpty, let objection = ReadingPost.objection(toPath: segments) {
-        reject("method", "cannot be used: \(objection)")
-      }
+      checkPost(to: request.path)
       request.body = body()
     } else if method != "GET" {
       reject("method", "must be GET or POST, not \(excerpt(method))")
@@ -21,6 +18,15 @@ extension CustomStreamReader {
     request.headers = fields("headers") { $0.scalarText }
     checkHeaders(request.headers)
     return request
+  }
+
+  /// Finds what might change something; which part of Close is asked must be known beforehand.
+  private mutating func checkPost(to path: [MacroText]) {
+    if path.first?.isPlain == false {
+      reject("path", "must begin with a plain word where method is POST")
+    } else if !path.isEmpty, let objection = ReadingPost.objection(toPath: path.map(\.template)) {
+      reject("method", "cannot be used: \(objection)")
+    }
   }
 
   private mutating func pathSegments() -> [MacroText] {

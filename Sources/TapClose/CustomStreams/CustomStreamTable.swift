@@ -113,7 +113,18 @@ extension [CustomStream] {
         + stream.lookedUpSecrets
     }
     // Short ones would make a mess of ordinary words.
-    return texts.filter { $0.utf8.count >= 8 }
+    return (texts + texts.compactMap(\.behindScheme)).filter { $0.utf8.count >= 8 }
+  }
+}
+
+extension String {
+  /// The secret alone, as a refusal may quote it: what follows `Bearer ` and its kin.
+  fileprivate var behindScheme: String? {
+    let words = split(separator: " ")
+    guard words.count == 2, ["bearer", "basic", "token", "apikey"].contains(words[0].lowercased()) else {
+      return nil
+    }
+    return String(words[1])
   }
 }
 

@@ -18,6 +18,7 @@ final class LookupSpool: Sendable {
     var known: Set<Int> = []
     var count = 0
     var unusable = 0
+    var pages = 0
   }
 
   /// - Throws: `StreamError` when there is no place for the file.
@@ -34,8 +35,13 @@ final class LookupSpool: Sendable {
   /// Rows so far, and those that lack a value and so cannot be asked for.
   var counts: (usable: Int, unusable: Int) { state.withLock { ($0.count, $0.unusable) } }
 
-  /// Takes in encoded RECORD lines.
+  /// Whether a second reading tells what the first one has missed: there were pages between which rows could move,
+  /// and all rows are remembered.
+  var mayLackRows: Bool { state.withLock { $0.pages > 1 && $0.known.count < LookupSpool.mostKnown } }
+
+  /// Takes in a page of encoded RECORD lines.
   func add(_ lines: RecordLines) throws {
+    state.withLock { $0.pages += 1 }
     for line in lines.bytes.split(separator: 0x0A) {
       try add(try JSONValue(parsing: Array(line))["record"]?.object ?? JSONObject())
     }

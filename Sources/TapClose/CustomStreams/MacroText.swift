@@ -73,6 +73,11 @@ struct MacroText: Hashable, Sendable {
   /// The column of the lookup, when the text is that and nothing else.
   var soleColumn: String? { parts.count == 1 ? columns.first : nil }
 
+  /// Whether it holds no macro.
+  var isPlain: Bool {
+    parts.allSatisfy { if case .text = $0 { true } else { false } }
+  }
+
   /// The text with all places filled in; a column without a value leaves nothing.
   func text(_ values: MacroValues) -> String {
     parts.map { part in

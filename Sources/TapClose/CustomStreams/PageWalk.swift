@@ -26,6 +26,8 @@ struct PageWalk: Sendable {
   private let paging: CustomStream.Paging
   /// Whether pages that are not read are a fault.
   private let isStrict: Bool
+  /// Rows after which the API ends a list as if there were no more.
+  private let ceiling: Int?
   /// Nil unless the pages are found by `_skip`.
   private var offset: OffsetWalk?
   private var overlaps: Bool
@@ -44,9 +46,13 @@ struct PageWalk: Sendable {
   ///   - limit: rows a page is asked for.
   ///   - hasKeys: whether the rows stand in one list and have keys.
   ///   - isStrict: whether all pages are wanted even where only one is asked for.
-  init(_ paging: CustomStream.Paging, limit: Int, hasKeys: Bool, isStrict: Bool = true) {
+  ///   - ceiling: rows after which the API ends a list as if there were no more.
+  init(
+    _ paging: CustomStream.Paging, limit: Int, hasKeys: Bool, isStrict: Bool = true, ceiling: Int? = nil
+  ) {
     self.paging = paging
     self.isStrict = isStrict
+    self.ceiling = ceiling
     overlaps = hasKeys && limit > 1
     if paging == .offset {
       let walk = OffsetWalk(limit: limit, overlap: overlaps ? 1 : 0)
@@ -112,7 +118,7 @@ struct PageWalk: Sendable {
     seen += page.elements
     guard let next = page.page.envelope.anyCursor else {
       if page.page.envelope.hasMore == true { throw .unreadPages }
-      step = .finished
+      step = seen >= ceiling ?? .max ? .tooDeep : .finished
       return
     }
     repeats = next == cursor || page.elements == 0 ? repeats + 1 : 0

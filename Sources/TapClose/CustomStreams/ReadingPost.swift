@@ -6,11 +6,12 @@ enum ReadingPost {
   private static let writing: Set<String> = [
     "activity", "blocked_phone_number", "bulk_action", "comment", "comment_thread", "connected_account",
     "contact", "custom_activity", "custom_field", "custom_field_schema", "custom_fields", "custom_object",
-    "custom_object_type", "dialer", "email_template", "event", "export", "files", "form", "group", "import",
-    "integration_link", "lead", "me", "membership", "opportunity", "organization", "outcome", "phone_number",
+    "custom_object_type", "dialer", "email_template", "enrich_field", "event", "export", "files", "form",
+    "group", "import", "integration_link", "lead", "me", "membership", "opportunity", "organization",
+    "outcome", "phone_number",
     "pipeline", "playbook", "role", "sandbox_collection", "saved_search", "scheduling_link", "send_as",
-    "sequence", "sequence_subscription", "shared_scheduling_link", "sms_template", "status", "task",
-    "unsubscribe", "user", "webhook",
+    "sequence", "sequence_subscription", "shared_scheduling_link", "shared_scheduling_link_association",
+    "sms_template", "status", "task", "unsubscribe", "user", "webhook",
   ]
   /// Words that say themselves what is done.
   private static let verbs: Set<String> = [

@@ -33,6 +33,9 @@ struct RequestTemplate: Hashable, Sendable {
     return max(given ?? 100, 1)
   }
 
+  /// Whether it is `/data/search/` that is asked.
+  var isSearch: Bool { body != nil && path.map(\.template) == ["data", "search"] }
+
   /// The path as people know it, with `{id}` for what differs.
   var pathText: String { "/" + path.map { $0.template + "/" }.joined() }
 

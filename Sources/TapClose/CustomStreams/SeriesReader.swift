@@ -37,7 +37,7 @@ struct SeriesReader {
       case .tooDeep:
         throw StreamError(
           "the list is deeper than the API lets anyone page through",
-          "narrow it by params, for example by a date with {bookmark}")
+          "narrow it by params or body, for example by a date with {bookmark}")
       }
       let page: CustomPage
       do {

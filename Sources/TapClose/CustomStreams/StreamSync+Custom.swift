@@ -140,13 +140,6 @@ private struct SeriesVerdict {
   }
 }
 
-extension Error {
-  /// Whether other series may fare better.
-  fileprivate var concernsOneSeries: Bool { (self as? CloseError)?.intent == .skip || self is StreamError }
-
-  fileprivate var saysNotFound: Bool { (self as? CloseError)?.code == .notFound }
-}
-
 /// What has been written so far.
 private struct CustomProgress {
   var bookmark: Bookmark

@@ -13,8 +13,10 @@ extension StreamSync {
     case .rows(let rows)?: return .list(rows[...])
     case .stream(let parent)?:
       let spool = try LookupSpool(columns: custom.request.columns)
-      try await reader(of: parent, custom.request.columns, into: spool).run()
+      let reader = reader(of: parent, custom.request.columns, into: spool)
+      try await reader.run()
       let (usable, unusable) = spool.counts
+      if parent.movesRows { try await readAgain(reader, into: spool) }
       if unusable > 0 {
         report.note(
           "\(unusable) rows of \(parent.name) have no value for \(custom.request.columns.joined(separator: ", "))",
@@ -26,6 +28,16 @@ extension StreamSync {
           "name another column in {lookup.COLUMN}")
       }
       return .spool(spool, offset: 0)
+    }
+  }
+
+  /// Reads a parent until nothing new comes: a row that somebody saves may move to pages read before, and what
+  /// hangs on it need not have changed, so no later run would make up for it.
+  private func readAgain(_ reader: StreamSync, into spool: LookupSpool) async throws {
+    var count = 0
+    for _ in 0..<5 where spool.mayLackRows && count < spool.counts.usable {
+      count = spool.counts.usable
+      try await reader.run()
     }
   }
 
@@ -42,6 +54,18 @@ extension StreamSync {
       gate: gate, clock: clock, output: output, report: report.aside(), settings: settings, bookmark: nil)
     reader.divert = { page in try spool.add(page.lines) }
     return reader
+  }
+}
+
+extension StreamDefinition {
+  /// Whether it is read in an order that is not known, and costs no more than a request a page.
+  fileprivate var movesRows: Bool {
+    switch replication {
+    case .search, .windows: false
+    case .whole(.lists, _): true
+    case .whole: false
+    case .custom(let stream): stream.lookup == nil
+    }
   }
 }
 

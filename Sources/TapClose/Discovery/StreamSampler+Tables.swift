@@ -5,15 +5,28 @@ extension StreamSampler {
   /// The first records of any table.
   func records(of stream: StreamDefinition, count: Int) async throws -> [JSONValue] {
     switch stream.replication {
-    case .search(let type, _):
-      let fields = stream.nested?.parentFields ?? stream.shape.properties.keys + ["custom"]
-      let search = KeysetSearch(objectType: type, fields: fields)
-      var walk = KeysetWalk(search, limit: count)
-      guard case .request(let body) = walk.next(at: .zero) else { return [] }
-      return try await rows(.ask("data/search/", body, label: stream.name), .list, count: count)
+    case .search(let type, let substitute):
+      return try await search(type, or: substitute, of: stream, count: count)
     case .windows(let windows): return try await sample(windows.listing, of: stream, count: count)
     case .whole(let collection, _): return try await sample(collection, of: stream, count: count)
     case .custom(let custom): return Array(try await records(of: custom).prefix(count))
+    }
+  }
+
+  /// Goes the way a run goes: by the search, and by lists where that is refused.
+  private func search(
+    _ type: String, or substitute: Collection, of stream: StreamDefinition, count: Int
+  ) async throws -> [JSONValue] {
+    if type == "lead", settings.leadsVia == .query {
+      return try await sample(substitute, of: stream, count: count)
+    }
+    let fields = stream.nested?.parentFields ?? stream.shape.properties.keys + ["custom"]
+    var walk = KeysetWalk(KeysetSearch(objectType: type, fields: fields), limit: count)
+    guard case .request(let body) = walk.next(at: .zero) else { return [] }
+    do {
+      return try await rows(.ask("data/search/", body, label: stream.name), .list, count: count)
+    } catch let error as CloseError where error.refusesSearch && settings.leadsVia == .automatic {
+      return try await sample(substitute, of: stream, count: count)
     }
   }
 
@@ -49,10 +62,20 @@ extension StreamSampler {
       var rows: [JSONValue] = []
       _ = try PageReader.readPage(response.body, path) { (cursor) throws(JSONError) in
         let range = try cursor.skipValue()
-        if rows.count < count { rows.append(try JSONValue(parsing: Array(cursor.text(in: range).utf8))) }
+        guard rows.count < count else { return }
+        rows.append(try JSONValue(parsing: Array(cursor.text(in: range).utf8)).withoutSecrets)
       }
       return rows
     }
     return rows
+  }
+}
+
+extension JSONValue {
+  /// A row as it may be shown.
+  fileprivate var withoutSecrets: JSONValue {
+    guard let members = object else { return self }
+    let shown = members.filter { !StreamDefinition.secretFields.contains($0.key) }
+    return .object(JSONObject(shown.map { ($0.key, $0.value) }))
   }
 }

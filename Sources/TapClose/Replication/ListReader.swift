@@ -28,6 +28,15 @@ struct ListReader {
       "the API counts \(total) rows but hands out only \(seenRows)", "run again; the bookmark has not moved")
   }
 
+  /// Checks that nothing of a list is left that is read without dates.
+  ///
+  /// - Throws: `StreamError`.
+  func expectWhole() throws(StreamError) {
+    if case .splitNeeded = walk.step { throw .tooDeep }
+    if case .single = walk, lastEnvelope.hasMore == true { throw .morePages }
+    if let shortfall { throw shortfall }
+  }
+
   /// The next page; nil when all pages have been read, or `walk.step` says that the range must be split.
   ///
   /// - Parameters:

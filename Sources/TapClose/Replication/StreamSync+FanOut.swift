@@ -6,11 +6,12 @@ import Synchronization
 extension StreamSync {
   /// Reads the lists of every parent, several at a time; rows come in the order of the parents.
   ///
-  /// A parent that is deleted meanwhile has taken its rows along.
+  /// A parent that is deleted meanwhile has taken its rows along. One that is refused does not keep back the rows
+  /// of the others, but the table is not complete then.
   func readEach(
     _ fanOut: FanOut, isWanted: @escaping @Sendable (RecordEncoder.Facts) -> Bool, _ progress: inout Bookmark
   ) async throws {
-    let listings = try await parents(of: fanOut).flatMap(fanOut.listings(of:))
+    let parents = try await parents(of: fanOut)
     let reached = Mutex(progress)
     let lanes = WindowLanes<StreamPage>(
       budget: 6 << 20,
@@ -20,31 +21,46 @@ extension StreamSync {
           reached.withLock { for instant in page.instants { $0.advance(to: instant) } }
         },
         settle: {}))
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for number in listings.indices {
-        if number >= settings.concurrency { try await group.next() }
-        group.addTask { try await read(listings[number], number, isWanted, into: lanes) }
+    let verdict = await withTaskGroup(of: ListOutcome.self) { group in
+      var listings = parents.lazy.flatMap(fanOut.listings(of:)).makeIterator()
+      var (verdict, given) = (FanOutVerdict(), 0)
+      func giveNext() {
+        guard !verdict.isHopeless, let listing = listings.next() else { return }
+        group.addTask { [given] in await read(listing, given, isWanted, into: lanes) }
+        given += 1
       }
-      try await group.waitForAll()
+      for _ in 0..<settings.concurrency { giveNext() }
+      while let outcome = await group.next() {
+        verdict.add(outcome)
+        giveNext()
+      }
+      return verdict
     }
+    if let error = verdict.error { throw error }
     progress = reached.withLock(\.self)
   }
 
+  /// Reads one list; what only this one is to blame for ends just this one.
   private func read(
     _ listing: Listing, _ number: Int, _ isWanted: (RecordEncoder.Facts) -> Bool,
     into lanes: WindowLanes<StreamPage>
-  ) async throws {
+  ) async -> ListOutcome {
+    var outcome = ListOutcome(number: number)
     do {
-      try await readAll(listing, isWanted: isWanted) { page in
-        try await lanes.deliver(page, size: page.lines.count, of: number)
+      do {
+        try await readAll(listing, isWanted: isWanted) { page in
+          try await lanes.deliver(page, size: page.lines.count, of: number)
+        }
+      } catch  where error.concernsOneSeries {
+        if error.saysNotFound { report.note("/\(listing.path) has gone meanwhile", stream: name) }
+        outcome.refusal = error
       }
-    } catch let error as CloseError where error.code == .notFound {
-      report.note("/\(listing.path) has gone meanwhile", stream: name)
+      try await lanes.finish(number)
     } catch {
       await lanes.fail(number)
-      throw error
+      outcome.failure = error
     }
-    try await lanes.finish(number)
+    return outcome
   }
 
   /// The ids of all parents, in the order of their lists.
@@ -54,14 +70,66 @@ extension StreamSync {
     return ids
   }
 
+  /// The ids of a list, which may have moved some to its front while we were further back: somebody saved them.
+  ///
+  /// Their own rows need not have changed, so no later run would make up for it. Hence the front is looked at again
+  /// until nothing new is there.
   private func ids(of listing: Listing) async throws -> [String] {
-    var reader = ListReader(self, listing, PageEncoder(RecordEncoder(.keysOnly()), path: listing.records))
     var ids: [String] = []
     var known: Set<String> = []
-    while let page = try await reader.nextPage(isWanted: { _ in false }) {
-      for id in page.rows.compactMap(\.key) where known.insert(id).inserted { ids.append(id) }
-    }
-    guard case .finished = reader.walk.step else { throw StreamError.tooDeep }
+    var pages = 0
+    repeat {
+      let isFirst = ids.isEmpty
+      var reader = ListReader(self, listing, PageEncoder(RecordEncoder(.keysOnly()), path: listing.records))
+      pages = 0
+      while let page = try await reader.nextPage(isWanted: { _ in false }) {
+        pages += 1
+        let news = page.rows.compactMap(\.key).filter { known.insert($0).inserted }
+        ids += news
+        if !isFirst, news.isEmpty { break }
+      }
+      if isFirst { try reader.expectWhole() }
+    } while pages > 1
     return ids
+  }
+}
+
+/// How the list of one parent ended.
+private struct ListOutcome: Sendable {
+  let number: Int
+  /// Others may fare better.
+  var refusal: (any Error)?
+  var failure: (any Error)?
+}
+
+/// How the lists of all parents ended; of errors, the first one in the order of the parents counts.
+private struct FanOutVerdict {
+  private var answered = 0
+  private var refused = 0
+  private var failure: ListOutcome?
+  private var refusal: ListOutcome?
+  /// For another reason than that the parent is gone.
+  private var otherRefusal: ListOutcome?
+  /// Refusals in a row that tell enough.
+  private static let mostRefusals = 20
+
+  /// Whether to ask for more is of no use.
+  var isHopeless: Bool { failure != nil || answered == 0 && refused >= FanOutVerdict.mostRefusals }
+
+  /// Why the table is not complete; that all parents are gone tells of the endpoint, not of them.
+  var error: (any Error)? {
+    failure?.failure ?? otherRefusal?.refusal ?? (answered == 0 ? refusal?.refusal : nil)
+  }
+
+  mutating func add(_ outcome: ListOutcome) {
+    if outcome.failure != nil {
+      if outcome.number < failure?.number ?? .max { failure = outcome }
+    } else if let error = outcome.refusal {
+      refused += 1
+      if outcome.number < refusal?.number ?? .max { refusal = outcome }
+      if !error.saysNotFound, outcome.number < otherRefusal?.number ?? .max { otherRefusal = outcome }
+    } else {
+      answered += 1
+    }
   }
 }

@@ -76,7 +76,7 @@ private struct SearchRefusal: Error, CustomStringConvertible {
 
 extension CloseError {
   /// Some plans may not include it (402); it may go, or never have been there (404, 405, 501).
-  fileprivate var refusesSearch: Bool { intent == .skip || status == 501 }
+  var refusesSearch: Bool { intent == .skip || status == 501 }
 }
 
 extension KeysetWalk.Failure {

@@ -22,25 +22,39 @@ extension StreamSync {
     switch collection {
     case .lists(let listings): try await readLists(listings, isWanted: isWanted, &progress)
     case .perParent(let fanOut): try await readEach(fanOut, isWanted: isWanted, &progress)
-    case .joined(let collections):
-      for collection in collections { try await read(collection, isWanted: isWanted, &progress) }
+    case .joined(let collections): try await readJoined(collections, isWanted: isWanted, &progress)
     }
+  }
+
+  private func readJoined(
+    _ collections: [Collection], isWanted: @escaping @Sendable (RecordEncoder.Facts) -> Bool,
+    _ progress: inout Bookmark
+  ) async throws {
+    var refusal: (any Error)?
+    for collection in collections {
+      do {
+        try await read(collection, isWanted: isWanted, &progress)
+      } catch  where error.concernsOneSeries {
+        refusal = refusal ?? error
+      }
+    }
+    if let refusal { throw refusal }
   }
 
   private func readLists(
     _ listings: [Listing], isWanted: (RecordEncoder.Facts) -> Bool, _ progress: inout Bookmark
   ) async throws {
-    var refusals: [(path: String, error: CloseError)] = []
+    var refusals: [(path: String, error: any Error)] = []
     for listing in listings {
       do {
         try await readAll(listing, isWanted: isWanted, &progress)
-      } catch let error as CloseError where error.intent == .skip {
+      } catch  where error.concernsOneSeries {
         // What cannot be read of a table does not keep the rest of it back.
         refusals.append((listing.path, error))
       }
     }
     // Kinds of objects that an organisation does not have are not missed, unless it has none at all.
-    let counts = { (error: CloseError) in error.code != .notFound || refusals.count == listings.count }
+    let counts = { (error: any Error) in !error.saysNotFound || refusals.count == listings.count }
     if let (_, error) = refusals.first(where: { counts($0.error) }) { throw error }
     for (path, _) in refusals { report.note("this organisation has no /\(path)", stream: name) }
   }
@@ -63,10 +77,7 @@ extension StreamSync {
   ) async throws {
     var reader = ListReader(self, listing)
     while let page = try await reader.nextPage(isWanted: isWanted) { try await take(page) }
-    if case .splitNeeded = reader.walk.step {
-      throw StreamError.tooDeep
-    }
-    if let shortfall = reader.shortfall { throw shortfall }
+    try reader.expectWhole()
     report.encoded(by: reader.encoder.records, of: name)
   }
 

@@ -49,16 +49,17 @@ extension Shape {
 
   static let sms = activity.adding(
     .string(
-      "cost", "direction", "error_message", "local_country_iso", "local_phone", "local_phone_formatted",
-      "remote_country_iso", "remote_phone", "remote_phone_formatted", "source", "status", "template_id",
-      "text"),
+      "agent_action_reason", "agent_config_id", "cost", "direction", "error_message", "local_country_iso",
+      "local_phone", "local_phone_formatted",
+      "remote_country_iso", "remote_phone", "remote_phone_formatted", "sequence_id", "sequence_name",
+      "sequence_subscription_id", "source", "status", "template_id", "text"),
     .instant("date_scheduled", "date_sent"), .objects("attachments"))
 
   static let whatsAppMessage = activity.adding(
     .string(
       "direction", "external_whatsapp_message_id", "integration_link", "integration_name", "local_phone",
       "local_phone_formatted", "message_html", "message_markdown", "remote_phone", "remote_phone_formatted",
-      "response_to_id", "source", "text"),
+      "response_to_id", "sequence_id", "sequence_name", "sequence_subscription_id", "source", "text"),
     .objects("attachments"))
 
   static let meeting = activity.adding(

@@ -17,6 +17,9 @@ struct StreamDefinition: Sendable {
   /// The types of objects whose events in the log tell of its rows; none where no event does.
   var eventTypes: [String] = []
 
+  /// What rows may hold that is nobody else's business: the key that signs a webhook's calls.
+  static let secretFields: Set<String> = ["signature_key"]
+
   /// The property whose value is the bookmark; nil for tables that are read whole each time.
   var replicationKey: String? { replication.key }
 

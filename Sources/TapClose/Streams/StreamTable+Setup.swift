@@ -27,11 +27,11 @@ extension StreamTable {
     StreamDefinition(
       name: "organizations", replication: .whole(.perParent(.organization(.object))), shape: .organization),
     StreamDefinition(
-      name: "memberships", replication: .full(.perParent(.organization(.list(in: "memberships")))),
+      name: "memberships", replication: .full(.perParent(.members("memberships"))),
       shape: .membership),
     StreamDefinition(
       name: "inactive_memberships",
-      replication: .full(.perParent(.organization(.list(in: "inactive_memberships")))), shape: .membership),
+      replication: .full(.perParent(.members("inactive_memberships"))), shape: .membership),
     StreamDefinition(
       name: "pinned_views",
       replication: .full(
@@ -95,9 +95,16 @@ extension Listing {
 
 extension FanOut {
   /// What the organisations of the user say at `records`; there is no list of organisations.
-  fileprivate static func organization(_ records: RecordsPath) -> FanOut {
+  fileprivate static func organization(
+    _ records: RecordsPath, constants: JSONObject = JSONObject()
+  ) -> FanOut {
     FanOut(
       .me(.list(in: "organizations")),
-      each: Listing(path: "organization/{id}/", paging: .single, records: records))
+      each: Listing(path: "organization/{id}/", paging: .single, records: records, constants: constants))
+  }
+
+  /// Those in `list` do not say which organisation they belong to.
+  fileprivate static func members(_ list: String) -> FanOut {
+    organization(.list(in: list), constants: ["organization_id": "{id}"])
   }
 }

@@ -1,3 +1,5 @@
+import CloseAPI
+
 /// Why a table could not be read completely, and what can be done about it.
 struct StreamError: Error, CustomStringConvertible {
   let reason: String
@@ -13,4 +15,14 @@ struct StreamError: Error, CustomStringConvertible {
   static let tooDeep = StreamError("the list is deeper than the API lets anyone page through", nil)
 
   static let stuck = StreamError("the API repeats the same page over and over", "try again later")
+
+  static let morePages = StreamError(
+    "the answer says that more pages follow, which this endpoint is not known to have", nil)
+}
+
+extension Error {
+  /// Whether other requests of the same table may fare better.
+  var concernsOneSeries: Bool { (self as? CloseError)?.intent == .skip || self is StreamError }
+
+  var saysNotFound: Bool { (self as? CloseError)?.code == .notFound }
 }

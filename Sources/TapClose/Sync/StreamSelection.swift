@@ -19,9 +19,10 @@ struct StreamSelection: Sendable {
     schema = selection.selectedSchema()
 
     var options = options
-    // The old dictionary of custom values by name says nothing that `custom.cf_…` does not say. The key that signs
-    // a webhook's calls is a secret.
-    if definition.custom == nil { options.ignored = ["custom", "__object_type", "signature_key"] }
+    // The old dictionary of custom values by name says nothing that `custom.cf_…` does not say.
+    if definition.custom == nil {
+      options.ignored = StreamDefinition.secretFields.union(["custom", "__object_type"])
+    }
     options.constants.formUnion(definition.constantFields)
     if mode == .list, definition.customFields != nil { options.listedPrefix = "custom." }
     plan = RecordPlan(

@@ -81,10 +81,6 @@ struct TapBusyTests {
     second.expectHealthy(since: first.output.lastState)
     #expect(ids.suffix(3).allSatisfy { second.output.ids.contains($0) })
   }
-}
-
-extension JSONObject {
-  fileprivate func date(_ key: String) -> Timestamp? { self[key]?.string.flatMap { Timestamp($0) } }
 
   @Test(arguments: [("leads", "lead"), ("tasks", "task"), ("users", "user")])
   func `what the index shows late is not lost to a clock that is ahead of Close's either`(
@@ -106,4 +102,8 @@ extension JSONObject {
     #expect(Set(first.output.ids(stream) + second.output.ids(stream)) == organisation.ids(table))
     #expect(second.output.ids(stream).count < 5)
   }
+}
+
+extension JSONObject {
+  fileprivate func date(_ key: String) -> Timestamp? { self[key]?.string.flatMap { Timestamp($0) } }
 }

@@ -122,6 +122,28 @@ struct TapProgramTests {
     withExtendedLifetime(tap) {}
   }
 
+  @Test func `a test does not show the key that signs a webhook's calls`() async throws {
+    let tap = try Tap(startSandbox())
+    let outcome = try await tap.start(arguments: ["--test", "webhooks"]).outcome()
+    #expect(outcome.exit == 0 && outcome.stdout.contains("whsub_"))
+    #expect(!outcome.stdout.contains("signature_key"))
+    withExtendedLifetime(tap) {}
+  }
+
+  @Test(arguments: [("auto", 0), ("search", 1)])
+  func `a table that is read without the search counts as readable`(
+    leadsVia: String, exit: Int32
+  ) async throws {
+    let sandbox = try startSandbox(server: { $0.faults = "status=403,path=data/search/" })
+    let tap = try Tap(sandbox, ["leads_via": .string(leadsVia)])
+    let outcome = try await tap.start(arguments: ["--test"]).outcome()
+    #expect(outcome.exit == exit)
+    for table in ["leads", "contacts", "contact_emails"] {
+      #expect(outcome.stderr.contains("INFO \(table): readable") == (exit == 0))
+    }
+    withExtendedLifetime(tap) {}
+  }
+
   @Test(arguments: ["ghosts", "leads:0", "leads:x", "leads:101", ":3"])
   func `a test of what is not there is refused`(argument: String) async throws {
     let sandbox = try startSandbox(organisation: { $0.leads = 1 })

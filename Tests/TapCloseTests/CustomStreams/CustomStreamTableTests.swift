@@ -59,6 +59,10 @@ import Testing
       #"{"name": "x", "path": "lead", "method": "POST"}"#,
       "custom_streams[0].method cannot be used: POST /lead/ changes"
     ),
+    (
+      #"{"name": "x", "path": "{lookup.id}/search", "method": "POST", "parent": "leads"}"#,
+      "custom_streams[0].path must begin with a plain word where method is POST"
+    ),
     (#"{"name": "x", "path": "a", "body": {}}"#, "custom_streams[0].body needs \"method\": \"POST\""),
     (
       #"{"name": "x", "path": "data/a", "method": "POST", "body": []}"#,
@@ -225,6 +229,8 @@ import Testing
       #"[{"name": "x", "path": "a", "headers": {"x-token": "abcdefgh-1", "accept": "application/json", "x-a": "short"}}]"#
     )
     #expect(streams.secrets == ["abcdefgh-1"])
+    let bearer = try read(#"[{"name": "x", "path": "a", "headers": {"x-auth": "Bearer abcdefgh-3"}}]"#)
+    #expect(bearer.secrets == ["Bearer abcdefgh-3", "abcdefgh-3"])
     let folder = try TemporaryDirectory()
     let file = try folder.write("id,token\n1,ijklmnop-2\n", to: "rows.csv")
     let looked = try read(

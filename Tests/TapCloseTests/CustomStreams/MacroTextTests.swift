@@ -75,6 +75,8 @@ import Testing
     (["somewhere", "new"], true), (["lead"], false), (["Lead", "merge"], false),
     (["activity", "note"], false),
     (["data", "delete"], false), (["sequence_subscription"], false), (["export", "lead"], false), ([], false),
+    (["enrich_field"], false), (["shared_scheduling_link_association"], false),
+    (["shared_scheduling_link_association", "unmap"], false),
   ])
   func `a POST that changes something is no question`(path: [String], isQuestion: Bool) {
     #expect((ReadingPost.objection(toPath: path) == nil) == isQuestion)
