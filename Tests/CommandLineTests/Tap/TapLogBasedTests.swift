@@ -288,6 +288,29 @@ struct TapLogBasedTests {
     expectEqual([snapshot, run.output], world)
   }
 
+  @Test func `an event that a change moves to another day hides no other`() async throws {
+    let organisation = ScriptedOrganisation()
+    let start = Timestamp.now().adding(seconds: -5 * 86_400)
+    organisation.change { state in
+      state.add(
+        "event",
+        (0..<40).map { index in
+          let date = start.adding(seconds: Int64(index) * 10_000)
+          var members: JSONObject = [
+            "object_type": "lead", "object_id": .string("lead_\(index)"), "action": "deleted",
+          ]
+          // The last one of the first day is found by its old date, and shown with its new one.
+          if index == 8 { members["date_updated"] = .string(Timestamp.now().description) }
+          return ScriptedOrganisation.Row(id: "ev_\(index)", created: date, updated: date, members: members)
+        })
+    }
+    let state: JSONValue = ["bookmarks": ["leads": ["log_position": .string(start.description)]]]
+    let run = try await Tap(startSandbox(organisation)).run(
+      catalog: LogWorld.catalog(["leads"], logBased: ["leads"]), state: state)
+    run.expectHealthy()
+    #expect(Set(run.output.ids("leads")).count == 40)
+  }
+
   @Test func `a long absence is made up day by day`() async throws {
     let world = try LogWorld(leads: 30)
     let (snapshot, state) = try await begin(world)
