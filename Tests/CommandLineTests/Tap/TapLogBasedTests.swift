@@ -117,6 +117,18 @@ struct TapLogBasedTests {
 
   // MARK: Changes
 
+  @Test func `activities that no event tells of are listed`() async throws {
+    let world = try LogWorld()
+    let catalog = LogWorld.catalog(["activities"], logBased: ["activities"])
+    let (snapshot, state) = try await begin(world, catalog)
+    _ = world.organisation.control(path: "edit", body: ["creates": 3], at: Timestamp.now())
+    let run = try await world.tap.run(catalog: catalog, state: state)
+    run.expectHealthy(since: state)
+    let table = [snapshot, run.output].table("activities")
+    #expect(Set(ids(world, "activity/created")).subtracting(table.keys).isEmpty)
+    #expect(run.output.ids("activities").count < 20)
+  }
+
   @Test func `later runs read the log once and bring just what has changed`() async throws {
     let world = try LogWorld()
     let (snapshot, state) = try await begin(world)
@@ -144,8 +156,10 @@ struct TapLogBasedTests {
       let record = run.output.latest(stream)[id]
       #expect(record?.value[field] == "Changed", "\(stream)")
       #expect(record?.version == snapshot.records(stream).first?.version, "\(stream)")
-      #expect(run.output.records(stream).filter { !$0.isTombstone }.count == 1, "\(stream)")
-      let lines = run.output.records(stream).filter { !$0.isTombstone }.map(\.line)
+      let rows = run.output.records(stream).filter { !$0.isTombstone }
+      // Of activities those at the bookmark are listed again.
+      #expect(rows.count == 1 || stream == "activities" && rows.count < 5, "\(stream)")
+      let lines = rows.map(\.line)
       #expect(lines.max() ?? 0 < run.output.tombstones(stream).map(\.line).min() ?? .max)
     }
     #expect(run.output.tombstones("leads").map(\.id) == [doomed])
@@ -267,7 +281,9 @@ struct TapLogBasedTests {
     try edit(world, objects[1], [field: "fine"])
     let run = try await world.tap.run(catalog: catalog, state: state)
     run.expectHealthy(since: state)
-    #expect(run.output.ids(stream) == [objects[1]])
+    let rows = run.output.records(stream).filter { !$0.isTombstone }.map(\.id)
+    #expect(rows.contains(objects[1]) && !rows.contains(objects[0]))
+    #expect(rows.count == 1 || stream == "activities")
     let next = try await world.tap.run(catalog: catalog, state: run.output.lastState)
     next.expectHealthy(since: run.output.lastState)
     #expect(next.output.tombstones(stream).map(\.id) == [objects[0]])
