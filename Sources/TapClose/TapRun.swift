@@ -110,7 +110,7 @@ struct TapRun: Sendable {
         selection: StreamSelection(
           entry, of: definition, mode: configuration.customFieldMode, options: configuration.recordOptions),
         client: client, gate: gate, clock: .live, output: output, report: report, settings: settings,
-        bookmark: bookmark,
+        bookmark: bookmark, version: state.extra(LogMemory.versionMember, of: definition.name)?.int,
         log: tasks[definition.name].map {
           LogFollower(
             $0, entry, of: definition, mode: configuration.customFieldMode,
