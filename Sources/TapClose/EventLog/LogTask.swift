@@ -81,7 +81,8 @@ extension LogTask {
       version = memory.version
       return
     }
-    let version = Int(now.microseconds / Timestamp.second)
+    // Targets ignore versions smaller than those they know.
+    let version = max(Int(now.microseconds / Timestamp.second), (memory.version ?? 0) &+ 1)
     switch (memory.snapshotPosition, position) {
     case (let started?, _) where started >= kept:
       // The bookmark, where the table has one, tells how far it came.

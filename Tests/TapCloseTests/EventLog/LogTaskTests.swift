@@ -60,6 +60,23 @@ import Testing
     #expect(task.version == 7 && task.activates && !task.startsOver)
   }
 
+  @Test func `a snapshot under way beside older rows is told of the end of those too`() {
+    let began = LogTaskTests.now.adding(days: -2)
+    let task = task(snapshot: began, hasBookmark: true, isLogBased: true)
+    #expect(task.part == .snapshot && task.since == LogTaskTests.kept && task.next == began)
+  }
+
+  @Test func `a snapshot that began in the future starts over`() {
+    let task = task(
+      snapshot: LogTaskTests.now.adding(days: 1), version: 7, hasBookmark: true, isLogBased: true)
+    #expect(task.part == .snapshot && task.startsOver && task.activates && task.gap == nil)
+  }
+
+  @Test(arguments: [(Int.max - 1, Int.max), (-7, version), (Int.max, version)])
+  func `a new version is greater than the old one`(old: Int, new: Int) {
+    #expect(task(LogTaskTests.now.adding(days: -31), version: old, isLogBased: true).version == new)
+  }
+
   @Test func `a snapshot that took longer than the log lasts starts over`() {
     let began = LogTaskTests.now.adding(days: -31)
     let task = task(snapshot: began, version: 7, hasBookmark: true, isLogBased: true)
