@@ -48,7 +48,9 @@ extension TapRun {
     for definition in configuration.streams where isFollowed(definition, catalog) {
       let isLogBased = catalog[definition.name]?.isLogBased(definition) ?? false
       let memory = try LogMemory(state, of: definition)
-      if let position = memory.position, !LogTask.isCredible(position, now: now) {
+      if let position = memory.snapshotPosition ?? memory.position,
+        !LogTask.isCredible(position, now: now)
+      {
         log.warning(
           "the log position of \(definition.name), \(position), lies in the future, so it tells nothing",
           stream: definition.name)

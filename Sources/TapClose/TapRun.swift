@@ -92,7 +92,12 @@ struct TapRun: Sendable {
       log.warning(
         "the bookmark of \(definition.name), \(bookmark), lies in the future, so it tells nothing; "
           + "the table is read from the start again", stream: definition.name)
-      state.reset(definition.name)
+      if catalog[definition.name]?.isLogBased(definition) == true {
+        state.reset(definition.name)
+      } else {
+        // What the log has told is another matter.
+        state.forgetBookmark(of: definition)
+      }
     }
     return state
   }

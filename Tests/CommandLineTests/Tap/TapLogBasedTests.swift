@@ -47,7 +47,7 @@ struct TapLogBasedTests {
     _ outputs: [TapOutput], _ world: LogWorld, only streams: Set<String>? = nil,
     sourceLocation: SourceLocation = #_sourceLocation
   ) {
-    for (stream, resource) in TapLogBasedTests.tables {
+    for (stream, resource) in TapLogBasedTests.tables where streams?.contains(stream) ?? true {
       let table = outputs.table(stream)
       let live = ids(world, resource)
       let strangers = stream == "custom_fields" ? [] : Set(table.keys).subtracting(live)

@@ -38,6 +38,18 @@ import Testing
     #expect(!task.startsOver && !task.activates)
   }
 
+  @Test func `nothing read before counts from the start of the first run`() throws {
+    let first = task()
+    #expect(first.isFirst)
+    var state = try state([:])
+    state.begin(first, of: try leads)
+    let memory = try LogMemory(state, of: leads)
+    #expect(memory == LogMemory(snapshotPosition: first.next, hasBookmark: false))
+    let later = LogTask(memory, isLogBased: false, now: LogTaskTests.now.adding(days: 2), lag: 300)
+    #expect(!later.isFirst && later.since == first.next)
+    #expect(!task(hasBookmark: true).isFirst && !task(LogTaskTests.kept).isFirst)
+  }
+
   @Test func `the gap goes from the position to where the log begins`() {
     let position = LogTaskTests.now.adding(days: -45)
     #expect(task(position).gap == LogTask.Gap(start: position, end: LogTaskTests.kept))
