@@ -43,12 +43,13 @@ struct TapRun: Sendable {
       try RunOutput(writer: MessageWriter(), state: state).finish()
       return stopped
     }
-    var state = try withoutFuture(state, catalog)
-    let settings = configuration.syncSettings(now: .now())
     guard let closesNow = try await unlessStopped({ try await closesTime(catalog) }) else {
       try RunOutput(writer: MessageWriter(), state: state).finish()
       return stopped
     }
+    // Where our clock is behind, lists must not end before the stretch of the log that goes on from them begins.
+    let settings = configuration.syncSettings(now: max(closesNow, .now()))
+    var state = try withoutFuture(state, catalog, now: settings.now)
     let tasks = try logTasks(catalog, &state, now: closesNow)
     let output = RunOutput(writer: MessageWriter(), state: state)
     let streams = try streamsToRead(catalog, state: state, output: output, settings, tasks)
@@ -81,9 +82,9 @@ struct TapRun: Sendable {
   ///
   /// Nobody knows what was read before such a one got in, and it would hold back everything until then. What
   /// clocks that differ a little have written stays.
-  private func withoutFuture(_ given: SingerState, _ catalog: Catalog) throws -> SingerState {
+  private func withoutFuture(_ given: SingerState, _ catalog: Catalog, now: Timestamp) throws -> SingerState {
     var state = given
-    let latest = Timestamp.now().adding(seconds: 600)
+    let latest = now.adding(seconds: 600)
     for definition in configuration.streams where catalog[definition.name]?.isSelected == true {
       guard let key = definition.replicationKey,
         let bookmark = try state.bookmark(of: definition.name, by: key),

@@ -500,6 +500,23 @@ struct TapLogBasedTests {
     #expect(second.warnings.count == 1 && second.output.activations.count == 1)
   }
 
+  @Test func `a clock behind Close's opens no gap between the lists and the log`() async throws {
+    let world = try LogWorld()
+    world.sandbox.server.clock.advance(seconds: 3600)
+    let (task, deal) = (ids(world, "task")[0], ids(world, "opportunity")[0])
+    for id in [task, deal] { try edit(world, id, [:], secondsAgo: -1800) }
+    let catalog = LogWorld.catalog(["tasks", "opportunities"], logBased: ["tasks", "opportunities"])
+    let first = try await world.tap.run(catalog: catalog)
+    first.expectHealthy()
+    world.sandbox.server.clock.advance(seconds: 600)
+    let second = try await world.tap.run(catalog: catalog, state: first.output.lastState)
+    second.expectHealthy(since: first.output.lastState)
+    #expect(second.warnings.isEmpty)
+    #expect([first.output, second.output].table("tasks")[task]?.date("date_updated") == world.ago(-1800))
+    #expect(
+      [first.output, second.output].table("opportunities")[deal]?.date("date_updated") == world.ago(-1800))
+  }
+
   /// target-jsonl and singer-check-tap take it.
   private func expectLoads(_ stream: String) async throws {
     let folder = try TemporaryDirectory()
