@@ -4,8 +4,11 @@ import JSONBytes
 import Singer
 
 extension StreamSync {
+  /// Whether the table's changes come from the event log.
+  var followsLog: Bool { log?.task.part == .changes }
+
   /// Whether the table is listed in this run; otherwise all of it comes from the event log.
-  var isListed: Bool { log?.task.part != .changes }
+  var isListed: Bool { !followsLog || definition.hasUntoldRows }
 }
 
 extension TapRun {
@@ -45,7 +48,9 @@ extension TapRun {
     for definition in configuration.streams where isFollowed(definition, catalog) {
       let isLogBased = catalog[definition.name]?.isLogBased(definition) ?? false
       let memory = try LogMemory(state, of: definition)
-      if let position = memory.position, !LogTask.isCredible(position, now: now) {
+      if let position = memory.snapshotPosition ?? memory.position,
+        !LogTask.isCredible(position, now: now)
+      {
         log.warning(
           "the log position of \(definition.name), \(position), lies in the future, so it tells nothing",
           stream: definition.name)
@@ -128,7 +133,9 @@ extension StreamOutcome {
   /// Judges an error met while reading the event log for a table.
   init(logError error: any Error, of sync: StreamSync) {
     self.init(error, of: sync)
-    let what = sync.isListed ? "its rows are complete, its deletions are not" : "its changes are not complete"
+    let what =
+      sync.log?.task.part == .changes
+      ? "its changes are not complete" : "its rows are complete, its deletions are not"
     switch ending {
     case .skipped(let reason): ending = .skipped(reason: "\(what): \(reason)")
     case .failed(let reason): ending = .failed(reason: "\(what): \(reason)")

@@ -43,12 +43,13 @@ struct TapRun: Sendable {
       try RunOutput(writer: MessageWriter(), state: state).finish()
       return stopped
     }
-    var state = try withoutFuture(state, catalog)
-    let settings = configuration.syncSettings(now: .now())
     guard let closesNow = try await unlessStopped({ try await closesTime(catalog) }) else {
       try RunOutput(writer: MessageWriter(), state: state).finish()
       return stopped
     }
+    // Where our clock is behind, lists must not end before the stretch of the log that goes on from them begins.
+    let settings = configuration.syncSettings(now: max(closesNow, .now()))
+    var state = try withoutFuture(state, catalog, now: settings.now)
     let tasks = try logTasks(catalog, &state, now: closesNow)
     let output = RunOutput(writer: MessageWriter(), state: state)
     let streams = try streamsToRead(catalog, state: state, output: output, settings, tasks)
@@ -81,9 +82,9 @@ struct TapRun: Sendable {
   ///
   /// Nobody knows what was read before such a one got in, and it would hold back everything until then. What
   /// clocks that differ a little have written stays.
-  private func withoutFuture(_ given: SingerState, _ catalog: Catalog) throws -> SingerState {
+  private func withoutFuture(_ given: SingerState, _ catalog: Catalog, now: Timestamp) throws -> SingerState {
     var state = given
-    let latest = Timestamp.now().adding(seconds: 600)
+    let latest = now.adding(seconds: 600)
     for definition in configuration.streams where catalog[definition.name]?.isSelected == true {
       guard let key = definition.replicationKey,
         let bookmark = try state.bookmark(of: definition.name, by: key),
@@ -92,7 +93,12 @@ struct TapRun: Sendable {
       log.warning(
         "the bookmark of \(definition.name), \(bookmark), lies in the future, so it tells nothing; "
           + "the table is read from the start again", stream: definition.name)
-      state.reset(definition.name)
+      if catalog[definition.name]?.isLogBased(definition) == true {
+        state.reset(definition.name)
+      } else {
+        // What the log has told is another matter.
+        state.forgetBookmark(of: definition)
+      }
     }
     return state
   }
@@ -110,7 +116,7 @@ struct TapRun: Sendable {
         selection: StreamSelection(
           entry, of: definition, mode: configuration.customFieldMode, options: configuration.recordOptions),
         client: client, gate: gate, clock: .live, output: output, report: report, settings: settings,
-        bookmark: bookmark,
+        bookmark: bookmark, version: state.extra(LogMemory.versionMember, of: definition.name)?.int,
         log: tasks[definition.name].map {
           LogFollower(
             $0, entry, of: definition, mode: configuration.customFieldMode,

@@ -43,6 +43,18 @@ struct CursorWalkTests {
     #expect(walk.step == .finished)
   }
 
+  @Test func whatCanComeAgainIsRememberedHoweverMuchAndTheRestForgotten() {
+    var walk = CursorWalk()
+    for page in 0..<100 {
+      walk.receive((0..<50).map { row("old \(page) \($0)", 1000 - Int64(page)) }, next: "old \(page)")
+    }
+    for page in 0..<100 {
+      walk.receive((0..<50).map { row("bulk \(page) \($0)", 9) }, next: "bulk \(page)")
+    }
+    #expect((0..<100).allSatisfy { walk.isEmitted(row("bulk \($0) 0", 9)) })
+    #expect(!walk.isEmitted(row("old 0 0", 1000)))
+  }
+
   @Test func cursorsThatAreAlwaysRefusedEnd() {
     var walk = CursorWalk()
     var attempts = 0

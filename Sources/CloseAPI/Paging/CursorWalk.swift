@@ -24,7 +24,12 @@ public struct CursorWalk: Sendable {
   private var cursor: String?
   private var upTo: Timestamp?
   private var oldest: Timestamp?
-  private var recent: [String: Timestamp] = [:]
+  /// The versions of events that may come again, by the hashes of their ids: of one bulk change there may be very
+  /// many.
+  private var recent: [Int: Timestamp] = [:]
+  /// How many are kept before those that cannot come again are looked for.
+  private var mostRecent = CursorWalk.fewRecent
+  private static let fewRecent = 1000
   private var refusals = 0
   private var idlePages = 0
   private static let mostRefusals = 3
@@ -38,7 +43,7 @@ public struct CursorWalk: Sendable {
   }
 
   /// Whether just this version of an event was emitted and is to be left out.
-  public func isEmitted(_ row: KeyedRow) -> Bool { recent[row.id] == row.date }
+  public func isEmitted(_ row: KeyedRow) -> Bool { recent[row.id.hashValue] == row.date }
 
   /// Takes in a page: all its events in order, and its `cursor_next`.
   public mutating func receive(_ rows: [KeyedRow], next: String?) {
@@ -47,10 +52,13 @@ public struct CursorWalk: Sendable {
     idlePages = fresh > 0 ? 0 : idlePages + 1
     if fresh > 0 { refusals = 0 }
     for row in rows {
-      recent[row.id] = row.date
+      recent[row.id.hashValue] = row.date
       oldest = min(oldest ?? row.date, row.date)
     }
-    if let ceiling = oldest?.adding(seconds: 2) { recent = recent.filter { $0.value <= ceiling } }
+    if recent.count > mostRecent, let ceiling = oldest?.adding(seconds: 2) {
+      recent = recent.filter { $0.value <= ceiling }
+      mostRecent = max(2 * recent.count, CursorWalk.fewRecent)
+    }
     guard let next, !next.isEmpty else {
       step = .finished
       return

@@ -15,7 +15,7 @@ struct LogReader {
   private(set) var isFinished = false
   /// The date of the last event read.
   private(set) var oldest: Timestamp?
-  /// Whether later events came than were asked for: then the bounds do nothing.
+  /// Whether a page of nothing but later events came than were asked for: then the bounds do nothing.
   private(set) var ignoresEnd = false
 
   init(
@@ -66,8 +66,9 @@ struct LogReader {
   }
 
   private mutating func take(_ page: LogPage) {
-    if let end = range.end?.adding(seconds: 60), page.events.contains(where: { $0.date > end }) {
-      ignoresEnd = true
+    // A single one may be an event that a change has just joined, and moved to another day.
+    if let end = range.end?.adding(seconds: 60), page.envelope.cursorNext != nil, !page.events.isEmpty {
+      ignoresEnd = ignoresEnd || page.events.allSatisfy { $0.date > end }
     }
     oldest = page.events.last?.date ?? oldest
     // What came before the range is of no use, wherever the log ends.

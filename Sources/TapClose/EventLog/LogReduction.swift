@@ -2,8 +2,8 @@ import JSONBytes
 
 /// Reduces the events of a stretch of the log, newest first, to the last word on each object.
 ///
-/// The first event met of an object is its last one, so only ids are kept: about 100 bytes for each object that
-/// was deleted, or changed where changes are asked for.
+/// The first event met of an object is its last one, so only hashes of ids are kept: some 20 bytes for each object
+/// that was deleted, or changed where changes are asked for.
 struct LogReduction: Sendable {
   /// A table, and what it wants to be told.
   struct Table: Sendable {
@@ -31,7 +31,7 @@ struct LogReduction: Sendable {
 
   private let tables: [Table]
   private var known: [String: [Int]] = [:]
-  private var settled: Set<String> = []
+  private var settled: Set<Int> = []
 
   init(_ tables: [Table]) { self.tables = tables }
 
@@ -41,7 +41,9 @@ struct LogReduction: Sendable {
     guard !concerned.isEmpty, !event.objectID.isEmpty else { return [] }
     let isDeletion = event.action == "deleted"
     let following = concerned.filter { tables[$0].wantsChanges }
-    guard isDeletion || !following.isEmpty, settled.insert(event.objectID).inserted else { return [] }
+    guard isDeletion || !following.isEmpty, settled.insert(event.objectID.hashValue).inserted else {
+      return []
+    }
     guard isDeletion else {
       // A merge says little of what the surviving lead has taken over.
       let change: Change = event.action == "merged" ? .look(event.objectID) : .update
@@ -49,7 +51,7 @@ struct LogReduction: Sendable {
     }
     var verdicts = concerned.map { Verdict(table: $0, change: .deletion) }
     if let survivor = event.survivor, survivor != event.objectID, !following.isEmpty,
-      settled.insert(survivor).inserted
+      settled.insert(survivor.hashValue).inserted
     {
       verdicts += following.map { Verdict(table: $0, change: .look(survivor)) }
     }

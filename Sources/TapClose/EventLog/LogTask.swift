@@ -29,6 +29,8 @@ struct LogTask: Hashable, Sendable {
   var startsOver = false
   /// Whether rows of other versions are gone once the table has been listed.
   var activates = false
+  /// Whether nothing was read of the table before: deletions count from the start of this run, however it ends.
+  var isFirst = false
   var gap: Gap?
 
   /// Close keeps events this long.
@@ -74,24 +76,28 @@ extension LogTask {
     let isCredible = memory.position.map { LogTask.isCredible($0, now: now) } ?? true
     let position = isCredible ? memory.position.map { min($0, settled) } : .earliest
     let gap = memory.position.flatMap { isCredible && $0 < kept ? Gap(start: $0, end: kept) : nil }
-    let oldest = memory.hasBookmark ? kept : settled
+    let oldest = memory.hasBookmark ? kept : min(memory.snapshotPosition ?? settled, settled)
 
     guard isLogBased else {
       self.init(part: .deletions, since: max(position ?? oldest, kept), next: settled, gap: gap)
       version = memory.version
+      isFirst = !memory.hasBookmark && memory.position == nil && memory.snapshotPosition == nil
       return
     }
-    let version = Int(now.microseconds / Timestamp.second)
+    // Targets ignore versions smaller than those they know.
+    let version = max(Int(now.microseconds / Timestamp.second), (memory.version ?? 0) &+ 1)
     switch (memory.snapshotPosition, position) {
-    case (let started?, _) where started >= kept:
-      // The bookmark, where the table has one, tells how far it came.
+    case (let started?, _) where started >= kept && LogTask.isCredible(started, now: now):
+      // The bookmark, where the table has one, tells how far it came. Where rows from before stay, the log is
+      // asked for the end of those too.
       let started = min(started, settled)
-      self.init(part: .snapshot, since: started, next: started, version: memory.version)
+      self.init(
+        part: .snapshot, since: memory.activates ? started : kept, next: started, version: memory.version)
       activates = memory.activates
     case (let started?, _):
       self.init(part: .snapshot, since: settled, next: settled, version: version)
       (startsOver, activates) = (true, true)
-      self.gap = Gap(start: started, end: kept)
+      self.gap = started < kept ? Gap(start: started, end: kept) : nil
     case (nil, let position?) where position >= kept:
       self.init(part: .changes, since: position, next: settled, version: memory.version)
     case (nil, _?):
@@ -147,16 +153,18 @@ extension LogMemory {
 extension SingerState {
   /// Notes that a snapshot begins, before anything of it is out: whatever ends the run, the next one knows.
   mutating func begin(_ task: LogTask, of definition: StreamDefinition) {
-    guard task.part == .snapshot else { return }
-    if task.startsOver {
-      // What else is kept of the table survives.
-      let bookmark = [definition.replicationKey, "replication_key", "replication_key_value"]
-      for member in bookmark.compactMap(\.self) { setExtra(member, of: definition.name, to: nil) }
-    }
+    guard task.part == .snapshot || task.isFirst else { return }
+    if task.startsOver { forgetBookmark(of: definition) }
     setExtra(LogMemory.positionMember, of: definition.name, to: nil)
     setExtra(LogMemory.snapshotMember, of: definition.name, to: .string(task.next.description))
     setExtra(LogMemory.activationMember, of: definition.name, to: task.activates ? .some(true) : .none)
     setExtra(LogMemory.versionMember, of: definition.name, to: task.version.map(JSONValue.int))
+  }
+
+  /// Forgets how far the table has been read; what else is kept of it survives.
+  mutating func forgetBookmark(of definition: StreamDefinition) {
+    let bookmark = [definition.replicationKey, "replication_key", "replication_key_value"]
+    for member in bookmark.compactMap(\.self) { setExtra(member, of: definition.name, to: nil) }
   }
 
   /// Notes how far the log has been read; everything up to there is out.

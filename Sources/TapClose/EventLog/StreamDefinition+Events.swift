@@ -19,6 +19,11 @@ extension StreamDefinition {
     }
   }
 
+  /// Whether it has rows that no event tells of, and so has to be listed too.
+  ///
+  /// Activities say of a lead that it was created or imported; there are no such events.
+  var hasUntoldRows: Bool { name == "activities" }
+
   /// The types that can be asked for by name.
   var namedEventTypes: [String] { eventTypes.filter { !$0.hasSuffix("*") } }
 

@@ -55,7 +55,7 @@ extension StreamSync {
     var first = start
     if let bookmark, windows.rereads == .attribution {
       first = max(
-        bookmark.adding(seconds: -Int64(settings.attributionWindow)), settings.startDate ?? .earliest)
+        bookmark.adding(seconds: -Int64(secondsReread(of: windows))), settings.startDate ?? .earliest)
     }
     guard let days = windows.retentionDays else { return first }
     let kept = settings.now.adding(days: -days)
@@ -67,10 +67,18 @@ extension StreamSync {
     return max(first ?? kept, kept)
   }
 
+  /// Seconds of activities before the bookmark that are read again; where the log tells of edits, just those in which
+  /// rows may come to light late.
+  private func secondsReread(of windows: DateWindows) -> Int {
+    followsLog ? min(settings.attributionWindow, lag(of: windows)) : settings.attributionWindow
+  }
+
+  private func lag(of windows: DateWindows) -> Int { max(settings.searchLag, windows.latenessSeconds) }
+
   /// The bookmark as it stands, kept behind the time in which rows may still come to light; what is read again
   /// anyway may be that young.
   func newBookmark(of windows: DateWindows) -> Bookmark {
-    let lag = max(settings.searchLag, windows.latenessSeconds)
+    let lag = self.lag(of: windows)
     let isCaught = windows.rereads == .attribution && settings.attributionWindow >= lag
     return Bookmark(bookmark, ceiling: isCaught ? settings.now : settings.now.adding(seconds: -Int64(lag)))
   }

@@ -16,6 +16,8 @@ struct StreamSync: Sendable {
   let settings: SyncSettings
   /// The bookmark the run starts from.
   let bookmark: Timestamp?
+  /// Marks the rows of a table that was once read anew, however it is read now; targets may drop those without.
+  var version: Int?
   /// Takes the pages instead of the output, when they are only read to ask for something else.
   var divert: (@Sendable (StreamPage) throws -> Void)?
   /// What the event log has to tell of the table; nil when it is not asked.
@@ -41,7 +43,7 @@ struct StreamSync: Sendable {
 
   /// - Parameter listing: nil for the answers of the search.
   func newEncoder(of listing: Listing? = nil) -> PageEncoder {
-    PageEncoder(definition, selection, listing, version: log?.task.version)
+    PageEncoder(definition, selection, listing, version: version)
   }
 
   /// Asks for a page and encodes it; a page that turns out broken is asked for again.

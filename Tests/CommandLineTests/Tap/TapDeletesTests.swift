@@ -351,6 +351,32 @@ struct TapDeletesTests {
     #expect(LogWorld.position(run.output.lastState, "leads") == world.ago(1200))
   }
 
+  @Test func `what goes after a first run that could not read the log is told by the next`() async throws {
+    let world = try LogWorld(TapDeletesTests.on)
+    try world.sandbox.server.setFaults("status=403,path=event")
+    let first = try await world.tap.run(["groups"])
+    #expect(first.exit == 1 && first.output.records.count > 0)
+    try world.sandbox.server.setFaults("")
+    let group = try #require(ids(world, "group").last)
+    try delete(world, group, secondsAgo: 0)
+    world.sandbox.server.clock.advance(seconds: 3600)
+    let second = try await world.tap.run(["groups"], state: first.output.lastState)
+    second.expectHealthy()
+    #expect(second.output.tombstones("groups").map(\.id) == [group])
+    #expect(second.output.lastState["bookmarks"]?["groups"]?["snapshot_log_position"] == nil)
+  }
+
+  @Test func `a bookmark in the future does not make deletions forgotten`() async throws {
+    let world = try LogWorld(TapDeletesTests.on)
+    var state = try await begin(world, ["leads"])
+    let lead = try #require(ids(world, "lead").first)
+    try delete(world, lead)
+    state["bookmarks"]?["leads"]?["date_updated"] = "2999-01-01T00:00:00Z"
+    let run = try await world.tap.run(["leads"], state: state)
+    #expect(run.exit == 0 && run.warnings.count == 1)
+    #expect(run.output.tombstones("leads").map(\.id) == [lead])
+  }
+
   @Test func `a table that could not be listed keeps its position`() async throws {
     let world = try LogWorld(TapDeletesTests.on)
     let state = try await begin(world, ["leads", "tasks"])

@@ -44,9 +44,10 @@ struct TapLogBasedTests {
 
   /// A target that has loaded these outputs has just what is in Close.
   private func expectEqual(
-    _ outputs: [TapOutput], _ world: LogWorld, sourceLocation: SourceLocation = #_sourceLocation
+    _ outputs: [TapOutput], _ world: LogWorld, only streams: Set<String>? = nil,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) {
-    for (stream, resource) in TapLogBasedTests.tables {
+    for (stream, resource) in TapLogBasedTests.tables where streams?.contains(stream) ?? true {
       let table = outputs.table(stream)
       let live = ids(world, resource)
       let strangers = stream == "custom_fields" ? [] : Set(table.keys).subtracting(live)
@@ -115,7 +116,57 @@ struct TapLogBasedTests {
     #expect(third.output.latest("leads")[ids(world, "lead")[0]]?.value["name"] == "New")
   }
 
+  @Test func `a table that goes over to the log while that cannot be read loses no deletion`() async throws {
+    let world = try LogWorld()
+    let first = try await world.tap.run(["leads"])
+    let lead = ids(world, "lead")[0]
+    try world.organisation.edit { (world_) throws(SandboxError) in
+      try world_.delete(lead, at: world.ago(10 * 86_400))
+    }
+    let catalog = LogWorld.catalog(["leads"], logBased: ["leads"])
+    try world.sandbox.server.setFaults("status=403,path=event")
+    let second = try await world.tap.run(catalog: catalog, state: first.output.lastState)
+    #expect(second.exit == 1 && second.lastLine.contains("its deletions are not"))
+    try world.sandbox.server.setFaults("")
+    let third = try await world.tap.run(catalog: catalog, state: second.output.lastState)
+    third.expectHealthy(since: second.output.lastState)
+    #expect(third.output.tombstones("leads").map(\.id) == [lead])
+  }
+
+  @Test func `rows read otherwise in the middle of a snapshot are part of it`() async throws {
+    let world = try LogWorld()
+    let catalog = LogWorld.catalog(["leads"], logBased: ["leads"])
+    try world.sandbox.server.setFaults("status=403,path=event")
+    let first = try await world.tap.run(catalog: catalog)
+    #expect(first.exit == 1)
+    try world.sandbox.server.setFaults("")
+    // Activated it was already; a run that is killed before leaves the same state.
+    #expect(first.output.lastState["bookmarks"]?["leads"]?["snapshot_activates"] == true)
+    let made = try world.organisation.edit { (world_) throws(SandboxError) in
+      try world_.create("lead", ["name": "New"], at: Timestamp.now())
+    }
+    let second = try await world.tap.run(["leads"], state: first.output.lastState)
+    second.expectHealthy(since: first.output.lastState)
+    let third = try await world.tap.run(catalog: catalog, state: second.output.lastState)
+    third.expectHealthy(since: second.output.lastState)
+    #expect(third.output.activations.count == 1)
+    #expect(second.output.latest("leads")[made]?.version == third.output.activations.first?.version)
+    expectEqual([first.output, second.output, third.output], world, only: ["leads"])
+  }
+
   // MARK: Changes
+
+  @Test func `activities that no event tells of are listed`() async throws {
+    let world = try LogWorld()
+    let catalog = LogWorld.catalog(["activities"], logBased: ["activities"])
+    let (snapshot, state) = try await begin(world, catalog)
+    _ = world.organisation.control(path: "edit", body: ["creates": 3], at: Timestamp.now())
+    let run = try await world.tap.run(catalog: catalog, state: state)
+    run.expectHealthy(since: state)
+    let table = [snapshot, run.output].table("activities")
+    #expect(Set(ids(world, "activity/created")).subtracting(table.keys).isEmpty)
+    #expect(run.output.ids("activities").count < 20)
+  }
 
   @Test func `later runs read the log once and bring just what has changed`() async throws {
     let world = try LogWorld()
@@ -144,8 +195,10 @@ struct TapLogBasedTests {
       let record = run.output.latest(stream)[id]
       #expect(record?.value[field] == "Changed", "\(stream)")
       #expect(record?.version == snapshot.records(stream).first?.version, "\(stream)")
-      #expect(run.output.records(stream).filter { !$0.isTombstone }.count == 1, "\(stream)")
-      let lines = run.output.records(stream).filter { !$0.isTombstone }.map(\.line)
+      let rows = run.output.records(stream).filter { !$0.isTombstone }
+      // Of activities those at the bookmark are listed again.
+      #expect(rows.count == 1 || stream == "activities" && rows.count < 5, "\(stream)")
+      let lines = rows.map(\.line)
       #expect(lines.max() ?? 0 < run.output.tombstones(stream).map(\.line).min() ?? .max)
     }
     #expect(run.output.tombstones("leads").map(\.id) == [doomed])
@@ -267,7 +320,9 @@ struct TapLogBasedTests {
     try edit(world, objects[1], [field: "fine"])
     let run = try await world.tap.run(catalog: catalog, state: state)
     run.expectHealthy(since: state)
-    #expect(run.output.ids(stream) == [objects[1]])
+    let rows = run.output.records(stream).filter { !$0.isTombstone }.map(\.id)
+    #expect(rows.contains(objects[1]) && !rows.contains(objects[0]))
+    #expect(rows.count == 1 || stream == "activities")
     let next = try await world.tap.run(catalog: catalog, state: run.output.lastState)
     next.expectHealthy(since: run.output.lastState)
     #expect(next.output.tombstones(stream).map(\.id) == [objects[0]])
@@ -286,6 +341,29 @@ struct TapLogBasedTests {
     run.expectHealthy(since: state)
     #expect(Set(made).isSubset(of: run.output.ids("leads")))
     expectEqual([snapshot, run.output], world)
+  }
+
+  @Test func `an event that a change moves to another day hides no other`() async throws {
+    let organisation = ScriptedOrganisation()
+    let start = Timestamp.now().adding(seconds: -5 * 86_400)
+    organisation.change { state in
+      state.add(
+        "event",
+        (0..<40).map { index in
+          let date = start.adding(seconds: Int64(index) * 10_000)
+          var members: JSONObject = [
+            "object_type": "lead", "object_id": .string("lead_\(index)"), "action": "deleted",
+          ]
+          // The last one of the first day is found by its old date, and shown with its new one.
+          if index == 8 { members["date_updated"] = .string(Timestamp.now().description) }
+          return ScriptedOrganisation.Row(id: "ev_\(index)", created: date, updated: date, members: members)
+        })
+    }
+    let state: JSONValue = ["bookmarks": ["leads": ["log_position": .string(start.description)]]]
+    let run = try await Tap(startSandbox(organisation)).run(
+      catalog: LogWorld.catalog(["leads"], logBased: ["leads"]), state: state)
+    run.expectHealthy()
+    #expect(Set(run.output.ids("leads")).count == 40)
   }
 
   @Test func `a long absence is made up day by day`() async throws {
@@ -420,6 +498,23 @@ struct TapLogBasedTests {
     world.sandbox.server.clock.advance(seconds: 40 * 86_400)
     let second = try await world.tap.run(catalog: catalog, state: first.output.lastState)
     #expect(second.warnings.count == 1 && second.output.activations.count == 1)
+  }
+
+  @Test func `a clock behind Close's opens no gap between the lists and the log`() async throws {
+    let world = try LogWorld()
+    world.sandbox.server.clock.advance(seconds: 3600)
+    let (task, deal) = (ids(world, "task")[0], ids(world, "opportunity")[0])
+    for id in [task, deal] { try edit(world, id, [:], secondsAgo: -1800) }
+    let catalog = LogWorld.catalog(["tasks", "opportunities"], logBased: ["tasks", "opportunities"])
+    let first = try await world.tap.run(catalog: catalog)
+    first.expectHealthy()
+    world.sandbox.server.clock.advance(seconds: 600)
+    let second = try await world.tap.run(catalog: catalog, state: first.output.lastState)
+    second.expectHealthy(since: first.output.lastState)
+    #expect(second.warnings.isEmpty)
+    #expect([first.output, second.output].table("tasks")[task]?.date("date_updated") == world.ago(-1800))
+    #expect(
+      [first.output, second.output].table("opportunities")[deal]?.date("date_updated") == world.ago(-1800))
   }
 
   /// target-jsonl and singer-check-tap take it.

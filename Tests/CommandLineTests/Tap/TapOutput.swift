@@ -111,6 +111,7 @@ extension TapOutput {
       var known: Set<String> = []
       var pending = states[...]
       var bookmark: Timestamp?
+      let claimed = State(line: 0, value: start).bookmark(stream, key) ?? .earliest
       for record in records(stream) {
         while let state = pending.first, state.line < record.line {
           if state.value["bookmarks"]?[stream]?[key] != start["bookmarks"]?[stream]?[key] {
@@ -121,7 +122,7 @@ extension TapOutput {
         // A tombstone shows the object as it was, and comes long after.
         guard !record.isTombstone, let date = record.date(key), known.insert("\(record.id) \(date)").inserted
         else { continue }
-        if let bookmark, date < bookmark {
+        if let bookmark, date < bookmark, date >= claimed {
           claims.append("\(record.id) of \(date) after bookmark \(bookmark)")
         }
       }

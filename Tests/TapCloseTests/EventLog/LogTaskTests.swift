@@ -38,6 +38,18 @@ import Testing
     #expect(!task.startsOver && !task.activates)
   }
 
+  @Test func `nothing read before counts from the start of the first run`() throws {
+    let first = task()
+    #expect(first.isFirst)
+    var state = try state([:])
+    state.begin(first, of: try leads)
+    let memory = try LogMemory(state, of: leads)
+    #expect(memory == LogMemory(snapshotPosition: first.next, hasBookmark: false))
+    let later = LogTask(memory, isLogBased: false, now: LogTaskTests.now.adding(days: 2), lag: 300)
+    #expect(!later.isFirst && later.since == first.next)
+    #expect(!task(hasBookmark: true).isFirst && !task(LogTaskTests.kept).isFirst)
+  }
+
   @Test func `the gap goes from the position to where the log begins`() {
     let position = LogTaskTests.now.adding(days: -45)
     #expect(task(position).gap == LogTask.Gap(start: position, end: LogTaskTests.kept))
@@ -58,6 +70,23 @@ import Testing
     #expect(task.part == .snapshot)
     #expect(task.since == began && task.next == began)
     #expect(task.version == 7 && task.activates && !task.startsOver)
+  }
+
+  @Test func `a snapshot under way beside older rows is told of the end of those too`() {
+    let began = LogTaskTests.now.adding(days: -2)
+    let task = task(snapshot: began, hasBookmark: true, isLogBased: true)
+    #expect(task.part == .snapshot && task.since == LogTaskTests.kept && task.next == began)
+  }
+
+  @Test func `a snapshot that began in the future starts over`() {
+    let task = task(
+      snapshot: LogTaskTests.now.adding(days: 1), version: 7, hasBookmark: true, isLogBased: true)
+    #expect(task.part == .snapshot && task.startsOver && task.activates && task.gap == nil)
+  }
+
+  @Test(arguments: [(Int.max - 1, Int.max), (-7, version), (Int.max, version)])
+  func `a new version is greater than the old one`(old: Int, new: Int) {
+    #expect(task(LogTaskTests.now.adding(days: -31), version: old, isLogBased: true).version == new)
   }
 
   @Test func `a snapshot that took longer than the log lasts starts over`() {
