@@ -19,6 +19,13 @@ public struct ProcessOutcome: Sendable {
 
   /// The lines of standard output, without their line feeds.
   public var lines: [String] { stdout.split(separator: "\n").map(String.init) }
+
+  /// What to show of standard error when it did not end as it should: where it crashed, else its last words.
+  public var lastWords: [Substring] {
+    let lines = stderr.split(separator: "\n").filter { !$0.hasPrefix("INFO METRIC: ") }
+    let crash = lines.firstIndex { $0.contains("Fatal error") || $0.contains("Program crashed") }
+    return crash.map { Array(lines[$0...].prefix(40)) } ?? lines.suffix(5)
+  }
 }
 
 /// A child process whose output can be followed while it runs.

@@ -97,7 +97,7 @@ struct TapRun: Sendable {
 
   /// Checks what holds for every run without trouble.
   func expectHealthy(since start: JSONValue = [:], sourceLocation: SourceLocation = #_sourceLocation) {
-    #expect(exit == 0, "\(log.suffix(5))", sourceLocation: sourceLocation)
+    #expect(exit == 0, "\(outcome.lastWords)", sourceLocation: sourceLocation)
     #expect(output.types.last == "STATE", sourceLocation: sourceLocation)
     expectTruthful(since: start, sourceLocation: sourceLocation)
     let words = outcome.stderr.lowercased()

@@ -34,7 +34,7 @@ struct TapFaultTests {
     let (tap, server, records) = try await world()
     try server.setFaults(faults)
     let run = try await tap.run(TapFaultTests.streams, config: ["retry_budget_seconds": 120])
-    #expect(run.exit == 0, "\(run.log.suffix(5))")
+    #expect(run.exit == 0, "\(run.outcome.lastWords)")
     #expect(server.statistics.faults > 0)
     run.expectTruthful()
     #expect(run.output.ids.count == Set(run.output.ids).count)
@@ -50,7 +50,7 @@ struct TapFaultTests {
     server.setRateHeaders(headers, body: body)
     server.setRate(RateLimit(requests: 4, seconds: 0.2))
     let run = try await tap.run(TapFaultTests.streams, config: ["date_window": 10, "concurrency": 8])
-    #expect(run.exit == 0, "\(run.log.suffix(5))")
+    #expect(run.exit == 0, "\(run.outcome.lastWords)")
     #expect(run.output.differences(from: records) == [])
     // Who is told where it stands does not ask too often; who is not finds out by being refused now and then.
     let statistics = server.statistics

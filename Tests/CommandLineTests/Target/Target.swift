@@ -90,14 +90,14 @@ struct TargetRun: Sendable {
 
   /// Checks what holds for every run without trouble.
   func expectHealthy(sourceLocation: SourceLocation = #_sourceLocation) {
-    #expect(exit == 0, "\(log.suffix(5))", sourceLocation: sourceLocation)
+    #expect(exit == 0, "\(outcome.lastWords)", sourceLocation: sourceLocation)
     let words = outcome.stderr.lowercased()
     #expect(!words.contains("error") && !words.contains("exception"), sourceLocation: sourceLocation)
   }
 
   /// Checks that it ended with this code, and why: a last line with all these words.
   func expectEnd(_ code: Int32, _ words: [String], sourceLocation: SourceLocation = #_sourceLocation) {
-    #expect(exit == code, "\(log.suffix(5))", sourceLocation: sourceLocation)
+    #expect(exit == code, "\(outcome.lastWords)", sourceLocation: sourceLocation)
     #expect(lastLine.hasPrefix("CRITICAL "), "\(lastLine)", sourceLocation: sourceLocation)
     for word in words {
       #expect(lastLine.contains(word), "\(lastLine) lacks \(word)", sourceLocation: sourceLocation)

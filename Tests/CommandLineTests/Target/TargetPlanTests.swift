@@ -11,7 +11,7 @@ struct TargetPlanTests {
     _ target: Target, _ input: [Message] = Sample.messages, exit: Int32 = 0
   ) async throws -> [JSONValue] {
     let run = try await target.run(input, arguments: ["--dry-run"])
-    #expect(run.exit == exit, "\(run.log.suffix(5))")
+    #expect(run.exit == exit, "\(run.outcome.lastWords)")
     try target.directory.write(run.outcome.stdout, to: "plan.jsonl")
     return run.output
   }
