@@ -2,6 +2,8 @@
 # Runs every suite. The peers that judge our output from outside are installed first.
 set -eu
 cd "$(dirname "$0")/../.."
+# singer-check-tap leaves an empty folder wherever it is run.
+trap 'rmdir singer-check-tap-data 2>/dev/null || true' EXIT
 peer=Tests/Scripts/peer.sh
 $peer target-jsonl target-jsonl==0.1.4 >/dev/null
 $peer singer-check-tap singer-tools==0.4.1 >/dev/null
