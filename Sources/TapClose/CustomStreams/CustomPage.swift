@@ -37,7 +37,7 @@ struct CustomPageEncoder: Sendable {
     for column in stream.request.shownColumns where sent[CustomStream.lookupPrefix + column] != nil {
       pairs[CustomStream.lookupPrefix + column] = row[column]?.macroText.map(JSONValue.string) ?? .null
     }
-    constants = JSONValue.object(pairs).pairs
+    constants = pairs.pairs
   }
 
   /// Encodes the rows of a page that are wanted.
@@ -98,7 +98,7 @@ struct CustomPageEncoder: Sendable {
   private func metadata(of body: [UInt8]) throws(JSONError) -> [UInt8] {
     guard sendsMetadata else { return [] }
     let object = try stream.metadata.object(in: body, cleansText: cleansText)
-    let pair = JSONValue.object([CustomStream.metadataField: object]).pairs
+    let pair = JSONObject([(CustomStream.metadataField, object)]).pairs
     return constants.isEmpty ? pair : [UInt8(ascii: ",")] + pair
   }
 }
@@ -147,9 +147,4 @@ extension JSONCursor {
     unsafe withBytes(in: range) { unsafe hasher.combine(bytes: $0) }
     return hasher.finalize()
   }
-}
-
-extension JSONValue {
-  /// The members of an object as `"name":value` pairs joined by commas.
-  fileprivate var pairs: [UInt8] { Array(compact.utf8.dropFirst().dropLast()) }
 }

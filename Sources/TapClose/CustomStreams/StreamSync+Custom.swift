@@ -45,7 +45,7 @@ extension StreamSync {
       for _ in 0..<settings.concurrency { try giveNext() }
       while let outcome = try await group.next() {
         verdict.add(outcome)
-        if verdict.failure == nil { try giveNext() }
+        try giveNext()
       }
       return verdict
     }
@@ -94,49 +94,6 @@ extension StreamSync {
       throw StreamError("\(extent) could not be asked for, the first: \(other)", nil)
     }
     report.note("Close has nothing for \(extent), the first: \(first)", stream: name)
-  }
-}
-
-/// How one series of requests ended.
-private struct SeriesOutcome: Sendable {
-  let number: Int
-  var refusal: (any Error)?
-  var failure: (any Error)?
-  var leavesPages = false
-  var sharesKeys = false
-}
-
-/// How all series ended.
-private struct SeriesVerdict {
-  private(set) var answered = 0
-  private(set) var refused = 0
-  // Of each kind the first one in the order of the rows.
-  private(set) var firstRefusal: SeriesOutcome?
-  /// For another reason than that there is nothing.
-  private(set) var firstOtherRefusal: SeriesOutcome?
-  private(set) var failure: SeriesOutcome?
-  private(set) var leavesPages = false
-  private(set) var sharesKeys = false
-  /// Refusals in a row that tell enough.
-  private static let mostRefusals = 20
-
-  /// Whether nothing but refusals can be expected.
-  var isHopeless: Bool { answered == 0 && refused >= SeriesVerdict.mostRefusals }
-
-  mutating func add(_ outcome: SeriesOutcome) {
-    leavesPages = leavesPages || outcome.leavesPages
-    sharesKeys = sharesKeys || outcome.sharesKeys
-    if outcome.failure != nil {
-      if outcome.number < failure?.number ?? .max { failure = outcome }
-    } else if outcome.refusal != nil {
-      refused += 1
-      if outcome.number < firstRefusal?.number ?? .max { firstRefusal = outcome }
-      if outcome.refusal?.saysNotFound != true, outcome.number < firstOtherRefusal?.number ?? .max {
-        firstOtherRefusal = outcome
-      }
-    } else {
-      answered += 1
-    }
   }
 }
 

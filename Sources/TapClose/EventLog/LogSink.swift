@@ -148,7 +148,7 @@ struct LogSink: Sendable {
   private mutating func encode(
     _ object: [UInt8], _ own: JSONObject, into lines: Lines
   ) throws(JSONError) -> RecordEncoder.Facts {
-    let constants = Array(JSONValue.object(own).compact.utf8.dropFirst().dropLast())
+    let constants = own.pairs
     return try withJSONCursor(object) { (cursor) throws(JSONError) in
       try encoder.encode(&cursor, constants: constants, into: lines.lines)
     }

@@ -21,9 +21,9 @@ extension StreamSync {
           reached.withLock { for instant in page.instants { $0.advance(to: instant) } }
         },
         settle: {}))
-    let verdict = await withTaskGroup(of: ListOutcome.self) { group in
+    let verdict = await withTaskGroup(of: SeriesOutcome.self) { group in
       var listings = parents.lazy.flatMap(fanOut.listings(of:)).makeIterator()
-      var (verdict, given) = (FanOutVerdict(), 0)
+      var (verdict, given) = (SeriesVerdict(), 0)
       func giveNext() {
         guard !verdict.isHopeless, let listing = listings.next() else { return }
         group.addTask { [given] in await read(listing, given, isWanted, into: lanes) }
@@ -44,8 +44,8 @@ extension StreamSync {
   private func read(
     _ listing: Listing, _ number: Int, _ isWanted: (RecordEncoder.Facts) -> Bool,
     into lanes: WindowLanes<StreamPage>
-  ) async -> ListOutcome {
-    var outcome = ListOutcome(number: number)
+  ) async -> SeriesOutcome {
+    var outcome = SeriesOutcome(number: number)
     do {
       do {
         try await readAll(listing, isWanted: isWanted) { page in
@@ -94,42 +94,9 @@ extension StreamSync {
   }
 }
 
-/// How the list of one parent ended.
-private struct ListOutcome: Sendable {
-  let number: Int
-  /// Others may fare better.
-  var refusal: (any Error)?
-  var failure: (any Error)?
-}
-
-/// How the lists of all parents ended; of errors, the first one in the order of the parents counts.
-private struct FanOutVerdict {
-  private var answered = 0
-  private var refused = 0
-  private var failure: ListOutcome?
-  private var refusal: ListOutcome?
-  /// For another reason than that the parent is gone.
-  private var otherRefusal: ListOutcome?
-  /// Refusals in a row that tell enough.
-  private static let mostRefusals = 20
-
-  /// Whether to ask for more is of no use.
-  var isHopeless: Bool { failure != nil || answered == 0 && refused >= FanOutVerdict.mostRefusals }
-
+extension SeriesVerdict {
   /// Why the table is not complete; that all parents are gone tells of the endpoint, not of them.
-  var error: (any Error)? {
-    failure?.failure ?? otherRefusal?.refusal ?? (answered == 0 ? refusal?.refusal : nil)
-  }
-
-  mutating func add(_ outcome: ListOutcome) {
-    if outcome.failure != nil {
-      if outcome.number < failure?.number ?? .max { failure = outcome }
-    } else if let error = outcome.refusal {
-      refused += 1
-      if outcome.number < refusal?.number ?? .max { refusal = outcome }
-      if !error.saysNotFound, outcome.number < otherRefusal?.number ?? .max { otherRefusal = outcome }
-    } else {
-      answered += 1
-    }
+  fileprivate var error: (any Error)? {
+    failure?.failure ?? firstOtherRefusal?.refusal ?? (answered == 0 ? firstRefusal?.refusal : nil)
   }
 }

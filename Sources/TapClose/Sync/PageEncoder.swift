@@ -30,7 +30,7 @@ struct PageEncoder: Sendable {
     constantKey = records.soleKeyProperty.flatMap { constants[$0]?.string }
     self.identity = identity
     self.path = path
-    self.constants = PageEncoder.pairs(constants)
+    self.constants = constants.pairs
   }
 
   /// An encoder for a table as the user wants it.
@@ -103,7 +103,7 @@ struct PageEncoder: Sendable {
     page.instants.append(facts.instant)
     try nested.rows.forEach(in: parent) { (row, position) throws(JSONError) in
       let constants = nested.selection.wanted(of: nested.rows.constants(of: facts, position: position))
-      _ = try records.encode(&row, constants: PageEncoder.pairs(constants), into: page.lines)
+      _ = try records.encode(&row, constants: constants.pairs, into: page.lines)
       page.count += 1
     }
   }
@@ -111,12 +111,12 @@ struct PageEncoder: Sendable {
   /// The constants, and the key that was put together for a row.
   private func constants(with key: String?) -> [UInt8] {
     guard let key else { return constants }
-    let pairs = PageEncoder.pairs([RowIdentity.field: .string(key)])
+    let pairs = JSONObject([(RowIdentity.field, .string(key))]).pairs
     return constants.isEmpty ? pairs : pairs + [UInt8(ascii: ",")] + constants
   }
+}
 
-  /// `"name":value` pairs, joined by commas.
-  private static func pairs(_ members: JSONObject) -> [UInt8] {
-    Array(JSONValue.object(members).compact.utf8.dropFirst().dropLast())
-  }
+extension JSONObject {
+  /// The members as `"name":value` pairs, joined by commas.
+  var pairs: [UInt8] { Array(JSONValue.object(self).compact.utf8.dropFirst().dropLast()) }
 }
